@@ -1,0 +1,26 @@
+"""Text to tokens: the lowest room. The index is only as good as the analyzer that built it."""
+
+from indexer.analysis.analyzer import Analyzer
+from indexer.analysis.bigrams import GAP, LiteralText, bigram_positions, join_pieces, literal_form, phrase_terms
+from indexer.analysis.normalize import clean, fold, is_han
+from indexer.analysis.segment import SEGMENTERS, Segmenter, open_segmenter
+from indexer.analysis.token import Token
+from indexer.analysis.words import is_plain_word
+
+__all__ = [
+    "GAP",
+    "SEGMENTERS",
+    "Analyzer",
+    "LiteralText",
+    "Segmenter",
+    "Token",
+    "bigram_positions",
+    "clean",
+    "fold",
+    "is_han",
+    "is_plain_word",
+    "join_pieces",
+    "literal_form",
+    "open_segmenter",
+    "phrase_terms",
+]

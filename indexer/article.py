@@ -1,0 +1,206 @@
+"""The article: the one record that every input format becomes.
+
+First in the flow after the sources: ``file → source → cleaning → Article → archive``. The fields and
+their rules are those of the contract in ``docs/http-api.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from indexer.errors import ArticleError
+
+__all__ = [
+    "SECTION_SEPARATOR",
+    "Article",
+    "article_from_record",
+    "article_to_record",
+    "content_hash",
+    "derive_id",
+    "first_sentence",
+    "parse_published",
+    "split_section",
+]
+
+SECTION_SEPARATOR = " > "
+MAX_ID_BYTES = 512
+DERIVED_TITLE_CHARS = 60
+
+_HOME_CRUMBS = frozenset({"首页", "首頁", "正文", "主页", "主頁"})
+_SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?")
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
+_AUTHOR_SEPARATORS = re.compile(r"\s*[、,，;；/／|]\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    r"""One article, cleaned. ``body`` has its paragraphs separated by ``\n``.
+
+    ``published`` is ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD`` or RFC 3339. ``section`` runs from general to special.
+    """
+
+    id: str
+    title: str
+    body: str
+    summary: str | None = None
+    section: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    source: str | None = None
+    published: str | None = None
+    url: str | None = None
+    captions: tuple[str, ...] = ()
+    also_at: tuple[str, ...] = ()
+    story: str | None = None
+
+
+_FIELDS = tuple(field.name for field in fields(Article))
+_ALIASES = {"author": "authors", "date": "published"}
+_LISTS = frozenset({"section", "authors", "captions", "also_at"})
+
+
+def derive_id(seed: str) -> str:
+    """Sixteen hexadecimal digits that stand for ``seed`` (an address or a relative path)."""
+    return hashlib.blake2b(seed.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def content_hash(article: Article) -> str:
+    """32 hexadecimal digits that are equal for articles equal in every field."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name in _FIELDS:
+        digest.update(repr(getattr(article, name)).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def split_section(value: str) -> tuple[str, ...]:
+    """The section path written as one string joined by `` > ``, without home and 正文."""
+    return _section_path(re.split(r"\s*[>＞›»]+\s*", value))
+
+
+def _section_path(crumbs: list[str]) -> tuple[str, ...]:
+    trimmed = (crumb.strip() for crumb in crumbs)
+    return tuple(crumb for crumb in trimmed if crumb and crumb not in _HOME_CRUMBS)
+
+
+def first_sentence(body: str) -> str:
+    """The first sentence of ``body``, at most 60 characters: the title of an article that has none."""
+    line = body.lstrip().split("\n", 1)[0].strip()
+    match = _SENTENCE.match(line)
+    sentence = match.group() if match and match.group() else line
+    if len(sentence) > DERIVED_TITLE_CHARS:
+        return sentence[:DERIVED_TITLE_CHARS] + "…"
+    return sentence.rstrip("。")
+
+
+def parse_published(value: str) -> str:
+    """``value`` as the contract writes it: a year, a month, a day or RFC 3339.
+
+    Raises:
+        ValueError: it is none of these, or no such day exists.
+    """
+    text = unicodedata.normalize("NFKC", value).strip()
+    if compact := _COMPACT_DATE.match(text):
+        text = "-".join(compact.groups())
+    if partial := _PARTIAL_DATE.match(text):
+        year, month, day = (int(part or 1) for part in partial.groups())
+        date(year, month, day)
+        return text
+    moment = datetime.fromisoformat(text)
+    # NOTE: RFC 3339 wants an offset; a clock time whose zone nobody knows says no more than its day.
+    return moment.isoformat() if moment.tzinfo else moment.date().isoformat()
+
+
+def article_from_record(record: Mapping[str, Any], *, fallback_id: str | None = None) -> Article:
+    """The article that a JSON object stands for, checked against the contract.
+
+    ``fallback_id`` is used where the record has neither ``id`` nor ``url``. Unknown keys are ignored: exports
+    of other systems carry many.
+
+    Raises:
+        ArticleError: a field has the wrong type or breaks its rule; ``field`` names it.
+    """
+    values: dict[str, Any] = {}
+    for key, value in record.items():
+        name = _ALIASES.get(key, key)
+        if name in _FIELDS and value is not None and (name == key or name not in values):
+            values[name] = _checked(name, value)
+    body = values.get("body", "").strip("\n")
+    title = values.get("title") or first_sentence(body)
+    if not title:
+        raise ArticleError("the article has neither a title nor a body", field="title")
+    article_id = values.get("id") or (derive_id(values["url"]) if values.get("url") else fallback_id)
+    if not article_id:
+        raise ArticleError("the article has no id, and no url to make one from", field="id")
+    values.update(id=_checked_id(article_id), title=title, body=body)
+    return Article(**values)
+
+
+def article_to_record(article: Article) -> dict[str, Any]:
+    """The JSON object of ``article``, every field present, in the order of the contract."""
+    return {name: list(value) if isinstance(value := getattr(article, name), tuple) else value for name in _FIELDS}
+
+
+def _checked(name: str, value: object) -> object:
+    if name == "id" and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if name == "published":
+        return _checked_published(value)
+    if name in _LISTS:
+        return _checked_list(name, value)
+    if not isinstance(value, str):
+        raise ArticleError(f"{name} must be a string, and is {type(value).__name__}", field=name)
+    return _without_lone_surrogates(value) if name == "body" else _one_line(value) or None
+
+
+def _checked_published(value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise ArticleError(f"published must be a string, and is {type(value).__name__}", field="published")
+    if not value.strip():
+        return None
+    try:
+        return parse_published(value)
+    except ValueError:
+        raise ArticleError(
+            f"published is {value!r}; write YYYY, YYYY-MM, YYYY-MM-DD or RFC 3339",
+            field="published",
+        ) from None
+
+
+def _checked_list(name: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        if name == "section":
+            return split_section(_one_line(value))
+        parts = _AUTHOR_SEPARATORS.split(value) if name == "authors" else [value]
+    elif isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        parts = list(value)
+    else:
+        raise ArticleError(f"{name} must be a list of strings", field=name)
+    parts = [_one_line(part) for part in parts]
+    if name == "section":
+        return _section_path(parts)
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _checked_id(value: str) -> str:
+    if len(value.encode()) > MAX_ID_BYTES:
+        raise ArticleError(f"id is longer than {MAX_ID_BYTES} bytes", field="id")
+    if "/" in value or any(unicodedata.category(char) == "Cc" for char in value):
+        raise ArticleError(f"id {value!r} has a slash or a control character", field="id")
+    return value
+
+
+def _one_line(value: str) -> str:
+    return " ".join(_without_lone_surrogates(value).split())
+
+
+def _without_lone_surrogates(value: str) -> str:
+    # NOTE: JSON may escape half a surrogate pair; such a string cannot be stored as UTF-8.
+    return value.encode("utf-8", "replace").decode("utf-8") if not value.isascii() else value

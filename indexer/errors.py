@@ -1,0 +1,121 @@
+"""Root of all errors, with the branches for reading input and for keeping it.
+
+The tree (search/errors.py adds the branches for queries and engines)::
+
+    ArticleSearchError
+    ├── SettingsError           a setting has a value that cannot be used
+    ├── IngestError             one input is rejected, the rest goes on
+    │   ├── ArticleError        a field of an article breaks the contract
+    │   └── UnreadableError     a file, or a line of it, could not be read at all
+    ├── StorageError            something on disk stops the work
+    │   ├── ArchiveError        the archive cannot be opened, read or written
+    │   ├── IndexMissingError   there is no index yet
+    │   ├── IndexDamagedError   the index on disk cannot be read
+    │   ├── AnalysisMismatchError   the index was built by another analysis
+    │   └── DataLockedError     another process is writing to the data directory
+    └── AnalysisError           a dictionary or segmenter cannot be used
+
+A message says what is wrong, where, and what to do; the same facts are attributes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "AnalysisError",
+    "AnalysisMismatchError",
+    "ArchiveError",
+    "ArticleError",
+    "ArticleSearchError",
+    "DataLockedError",
+    "IndexDamagedError",
+    "IndexMissingError",
+    "IngestError",
+    "SettingsError",
+    "StorageError",
+    "UnreadableError",
+]
+
+
+class ArticleSearchError(Exception):
+    """Anything this project raises on purpose."""
+
+
+class SettingsError(ArticleSearchError):
+    """A setting has a value that cannot be used; ``setting`` names it."""
+
+    def __init__(self, message: str, *, setting: str) -> None:
+        super().__init__(message)
+        self.setting = setting
+
+
+class IngestError(ArticleSearchError):
+    """One input was rejected; ``reason`` says why, ``path`` and ``line`` where."""
+
+    def __init__(self, reason: str, *, path: str | Path | None = None, line: int | None = None) -> None:
+        self.reason = reason
+        self.path = None if path is None else str(path)
+        self.line = line
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line) if part is not None)
+        return f"{place}: {self.reason}" if place else self.reason
+
+    def at(self, path: str | Path, line: int | None = None) -> IngestError:
+        """The same error, with the place it gained on its way up."""
+        self.path = self.path or str(path)
+        self.line = self.line if self.line is not None else line
+        return self
+
+
+class ArticleError(IngestError):
+    """A field of an article breaks the contract; ``field`` names it."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        field: str,
+        path: str | Path | None = None,
+        line: int | None = None,
+    ) -> None:
+        super().__init__(reason, path=path, line=line)
+        self.field = field
+
+
+class UnreadableError(IngestError):
+    """A file, or a line of it, could not be read at all."""
+
+
+class StorageError(ArticleSearchError):
+    """Something on disk stops the work; ``path`` is where."""
+
+    def __init__(self, message: str, *, path: str | Path) -> None:
+        super().__init__(message)
+        self.path = Path(path)
+
+
+class ArchiveError(StorageError):
+    """The archive cannot be opened, read or written."""
+
+
+class IndexMissingError(StorageError):
+    """There is no index yet."""
+
+
+class IndexDamagedError(StorageError):
+    """The index on disk cannot be read."""
+
+
+class AnalysisMismatchError(StorageError):
+    """The index was built by another analysis than this program's."""
+
+
+class DataLockedError(StorageError):
+    """Another process is writing to the data directory."""
+
+
+class AnalysisError(ArticleSearchError):
+    """A dictionary or a segmenter cannot be used."""

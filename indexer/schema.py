@@ -1,0 +1,170 @@
+"""The fields: what is searched, stored, faceted and sorted, and an article prepared for them.
+
+Every target and engine prepares articles by :func:`prepare`, so that they agree on words, literal text, facet values and
+days. Names are those of the contract; ``names`` stands for the fields that hold names rather than prose.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from indexer.analysis import Analyzer, clean, fold, join_pieces
+from indexer.article import SECTION_SEPARATOR, Article
+
+__all__ = [
+    "FACETS",
+    "LITERAL_FIELDS",
+    "MISSING_DAY",
+    "WORD_FIELDS",
+    "PreparedArticle",
+    "clean_article",
+    "day_span",
+    "facet_key",
+    "field_pieces",
+    "moment",
+    "prepare",
+    "section_levels",
+]
+
+LITERAL_FIELDS = ("title", "summary", "body", "captions", "authors", "source", "section")
+"""Fields of the literal text, in the order in which they stand there."""
+
+WORD_FIELDS = ("title", "summary", "body", "captions", "names")
+"""Fields whose words are counted apart, for ranking; ``names`` is authors, source and section."""
+
+FACETS = ("section", "author", "source", "year", "month")
+
+MISSING_DAY = 0
+"""The day of an article without a date."""
+
+_NAME_FIELDS = ("authors", "source", "section")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedArticle:
+    """An article as every index keeps it.
+
+    ``literal`` is the joined literal text of all fields; field ``LITERAL_FIELDS[i]`` stands at
+    ``starts[i]:starts[i + 1]``. ``words`` holds, for each field of ``WORD_FIELDS``, how often each word stands in it.
+    """
+
+    article: Article
+    literal: str
+    starts: tuple[int, ...]
+    words: tuple[Counter[str], ...]
+    facets: dict[str, tuple[str, ...]]
+    days: tuple[int, int]
+    moment: int | None
+
+
+def clean_article(article: Article) -> Article:
+    """The article with every text cleaned; blank lines of the body and white space at the ends of its lines are gone."""
+    lines = (line.strip() for line in clean(article.body).split("\n"))
+    return replace(
+        article,
+        title=_clean_line(article.title),
+        body="\n".join(line for line in lines if line),
+        summary=_clean_line(article.summary or "") or None,
+        section=_clean_list(article.section),
+        authors=_clean_list(article.authors),
+        source=_clean_line(article.source or "") or None,
+        captions=_clean_list(article.captions),
+    )
+
+
+def prepare(article: Article, analyzer: Analyzer, zone: ZoneInfo) -> PreparedArticle:
+    """``article`` (cleaned) as the index keeps it."""
+    parts = [join_pieces(fold(piece) for piece in field_pieces(article, field)) for field in LITERAL_FIELDS]
+    starts = [0]
+    for part in parts:
+        starts.append(starts[-1] + len(part))
+    return PreparedArticle(
+        article=article,
+        literal="".join(parts),
+        starts=tuple(starts),
+        words=tuple(_count_words(article, field, analyzer) for field in WORD_FIELDS),
+        facets={
+            "section": section_levels(article.section),
+            "author": article.authors,
+            "source": (article.source,) if article.source else (),
+        },
+        days=day_span(article.published, zone),
+        moment=moment(article.published, zone),
+    )
+
+
+def field_pieces(article: Article, field: str) -> tuple[str, ...]:
+    """The pieces of one of ``LITERAL_FIELDS`` that no phrase may cross: paragraphs, list items."""
+    if field == "body":
+        return tuple(article.body.split("\n"))
+    value = getattr(article, field)
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+def section_levels(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The section and all above it, each as its whole path: ``("a", "a > b")``."""
+    return tuple(SECTION_SEPARATOR.join(path[: depth + 1]) for depth in range(len(path)))
+
+
+def facet_key(value: str) -> str:
+    """What makes two facet values the same: 國際 and 国际 are one."""
+    return " ".join(fold(clean(value)).split())
+
+
+def day_span(published: str | None, zone: ZoneInfo) -> tuple[int, int]:
+    """First and last day an article may be of, as ``YYYYMMDD`` numbers: a year alone touches all its days.
+
+    ``(MISSING_DAY, MISSING_DAY)`` without a date. Days of a moment are those of ``zone``.
+    """
+    if not published:
+        return MISSING_DAY, MISSING_DAY
+    if "T" in published:
+        day = datetime.fromisoformat(published).astimezone(zone).date()
+        return _day_number(day), _day_number(day)
+    year, month, day_of_month = (*(int(part) for part in published.split("-")), 0, 0)[:3]
+    if not month:
+        return year * 10000 + 101, year * 10000 + 1231
+    if not day_of_month:
+        return year * 10000 + month * 100 + 1, _day_number(_last_day(year, month))
+    number = year * 10000 + month * 100 + day_of_month
+    return number, number
+
+
+def moment(published: str | None, zone: ZoneInfo) -> int | None:
+    """Seconds since 1970 of the start of ``published``, by which articles are sorted; None without a date."""
+    if not published:
+        return None
+    if "T" in published:
+        return int(datetime.fromisoformat(published).timestamp())
+    first, _ = day_span(published, zone)
+    day = date(first // 10000, first // 100 % 100, first % 100)
+    return int(datetime.combine(day, time(), zone).timestamp())
+
+
+def _count_words(article: Article, field: str, analyzer: Analyzer) -> Counter[str]:
+    sources = _NAME_FIELDS if field == "names" else (field,)
+    return Counter(
+        token.text for source in sources for piece in field_pieces(article, source) for token in analyzer.words(piece)
+    )
+
+
+def _last_day(year: int, month: int) -> date:
+    first_of_next = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else date.max
+    return first_of_next - timedelta(days=1) if first_of_next != date.max else date.max
+
+
+def _day_number(day: date) -> int:
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def _clean_line(text: str) -> str:
+    return " ".join(clean(text).split("\n")).strip()
+
+
+def _clean_list(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(line for line in map(_clean_line, values) if line)

@@ -1,0 +1,22 @@
+"""The index on disk: one room knows how it is laid out; above it there are arrays."""
+
+from indexer.store.columns import FacetColumn
+from indexer.store.manifest import Manifest, index_folder, manifest_stamp, read_manifest, write_manifest
+from indexer.store.postings import PositionPostings, WordPostings
+from indexer.store.reader import Snapshot, open_snapshot
+from indexer.store.writer import IndexWriter, create_generation
+
+__all__ = [
+    "FacetColumn",
+    "IndexWriter",
+    "Manifest",
+    "PositionPostings",
+    "Snapshot",
+    "WordPostings",
+    "create_generation",
+    "index_folder",
+    "manifest_stamp",
+    "open_snapshot",
+    "read_manifest",
+    "write_manifest",
+]

@@ -1,0 +1,104 @@
+"""The manifest: which generation of the index is current, what it covers, and by which analysis it was built.
+
+``index/manifest.json`` in the data directory is replaced whole by a rename after each commit, so a reader sees either the
+old state or the new one. Generations are folders beside it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import orjson
+
+from indexer.errors import AnalysisMismatchError, IndexDamagedError, IndexMissingError
+
+__all__ = ["FORMAT", "Manifest", "index_folder", "manifest_stamp", "read_manifest", "write_manifest"]
+
+FORMAT = 1
+_NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """State of an index: ``change`` is the last change of the archive that it holds; ``analysis`` the fingerprint."""
+
+    generation: str
+    analysis: str
+    change: int = 0
+    format: int = FORMAT
+
+    def check_analysis(self, fingerprint: str, folder: Path) -> None:
+        """Passes when the index was built by the analysis with ``fingerprint``.
+
+        Raises:
+            AnalysisMismatchError: it was built by another.
+        """
+        if self.analysis != fingerprint:
+            raise AnalysisMismatchError(
+                f"the index in {folder} was built by another analysis ({self.analysis}, this is {fingerprint}); "
+                "build it anew from the archive: article-search rebuild",
+                path=folder,
+            )
+
+    def at(self, change: int) -> Manifest:
+        """The same index when it has covered ``change``."""
+        return replace(self, change=change)
+
+
+def index_folder(data: str | Path) -> Path:
+    """The folder of the index below the data directory."""
+    return Path(data) / "index"
+
+
+def read_manifest(data: str | Path) -> Manifest:
+    """The manifest of the index in a data directory.
+
+    Raises:
+        IndexMissingError: there is none.
+        IndexDamagedError: it cannot be read, or is of a format this program does not know.
+    """
+    path = index_folder(data) / _NAME
+    try:
+        record = orjson.loads(path.read_bytes())
+        manifest = Manifest(**record)
+    except FileNotFoundError:
+        raise IndexMissingError(
+            f"there is no index in {path.parent}; make one: article-search index PATH", path=path.parent
+        ) from None
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexDamagedError(
+            f"the manifest {path} cannot be read ({error}); build the index anew: article-search rebuild", path=path
+        ) from error
+    if manifest.format != FORMAT:
+        raise IndexDamagedError(
+            f"{path} is of format {manifest.format}, known is {FORMAT}; build the index anew: article-search rebuild",
+            path=path,
+        )
+    return manifest
+
+
+def write_manifest(data: str | Path, manifest: Manifest) -> None:
+    """Makes ``manifest`` the current one, durably."""
+    folder = index_folder(data)
+    temporary = folder / f".{_NAME}.{os.getpid()}"
+    with temporary.open("wb") as file:
+        file.write(orjson.dumps(asdict(manifest)))
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / _NAME)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def manifest_stamp(data: str | Path) -> tuple[int, int, int] | None:
+    """What changes when the manifest is replaced (inode, time, size); None without one. Cheap enough for every request."""
+    try:
+        found = (index_folder(data) / _NAME).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -1,0 +1,102 @@
+"""The local index as a target: prepares articles, writes them to a generation, and keeps the manifest.
+
+An incremental run writes to the current generation. A rebuild writes a new one beside it and switches by the manifest; the
+generation before stays until the next rebuild, for readers that have it open.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from indexer.analysis import Analyzer
+from indexer.article import Article
+from indexer.errors import IndexMissingError
+from indexer.schema import prepare
+from indexer.store import IndexWriter, Manifest, create_generation, index_folder, read_manifest, write_manifest
+
+__all__ = ["LocalTarget"]
+
+
+class LocalTarget:
+    """The index of a data directory; ``anew`` starts a new generation that takes over at the first commit.
+
+    Raises:
+        AnalysisMismatchError: the index was built by another analysis, and ``anew`` is off.
+        IndexDamagedError: the index cannot be read, and ``anew`` is off.
+    """
+
+    def __init__(
+        self,
+        data: str | Path,
+        analyzer: Analyzer,
+        zone: ZoneInfo,
+        *,
+        anew: bool = False,
+        memory_mb: int = 1024,
+        workers: int = 1,
+    ) -> None:
+        self._data = Path(data)
+        self._analyzer = analyzer
+        self._zone = zone
+        self._memory_mb = memory_mb
+        self._workers = workers
+        self._writer: IndexWriter | None = None
+        self._manifest = self._start(anew=anew)
+
+    @property
+    def covered(self) -> int:
+        """Number of the last change that was committed."""
+        return self._manifest.change
+
+    def add(self, article: Article) -> None:
+        """Adds the article, or replaces the one with its id."""
+        self._open_writer().add(prepare(article, self._analyzer, self._zone))
+
+    def delete(self, article_id: str) -> None:
+        """Removes the article with that id."""
+        self._open_writer().delete(article_id)
+
+    def commit(self, change: int) -> None:
+        """Makes the batch visible to every engine on this data directory."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer = None
+        self._manifest = self._manifest.at(change)
+        write_manifest(self._data, self._manifest)
+        self._remove_old_generations()
+
+    def close(self) -> None:
+        """Drops what was not committed."""
+        if self._writer is not None:
+            self._writer.cancel()
+            self._writer = None
+
+    def _start(self, *, anew: bool) -> Manifest:
+        folder = index_folder(self._data)
+        if not anew:
+            try:
+                manifest = read_manifest(self._data)
+            except IndexMissingError:
+                pass  # the first run makes the first generation, as a rebuild does
+            else:
+                manifest.check_analysis(self._analyzer.fingerprint, folder)
+                return manifest
+        numbers = [int(path.name[1:]) for path in folder.glob("g[0-9]*")]
+        generation = f"g{max(numbers, default=0) + 1:06d}"
+        create_generation(folder / generation)
+        return Manifest(generation=generation, analysis=self._analyzer.fingerprint)
+
+    def _open_writer(self) -> IndexWriter:
+        if self._writer is None:
+            folder = index_folder(self._data) / self._manifest.generation
+            self._writer = IndexWriter(folder, memory_mb=self._memory_mb, workers=self._workers)
+        return self._writer
+
+    def _remove_old_generations(self) -> None:
+        """Keeps the current generation and the one before; older ones nobody opens any more."""
+        generations = sorted(path for path in index_folder(self._data).glob("g[0-9]*"))
+        older = [path for path in generations if path.name < self._manifest.generation]
+        for path in older[:-1]:
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,277 @@
+"""The command: one tree of subcommands, each a thin edge over the rooms below.
+
+Reports go to standard output (``--json`` makes them JSON), progress and errors to standard error. Exit status 0: done; 1: done,
+but some inputs were rejected; 2: could not run, with one line that says what, where, and what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+from tqdm import tqdm
+
+import service
+from indexer.analysis import Analyzer, open_segmenter
+from indexer.archive import ARCHIVE_NAME, Archive
+from indexer.article import article_to_record
+from indexer.build import BuildOptions, IndexReport, delete_articles, index_paths, sync
+from indexer.errors import ArticleSearchError, IngestError
+from indexer.sources import ReadLimits, read_extractions
+from search.engines.local import LocalEngine
+from search.page import page_to_record
+from search.request import PARAMETERS, request_from_parameters
+from search.settings import Settings, read_settings
+from search.terminal import page_to_text
+
+__all__ = ["build_parser", "main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit status."""
+    options = build_parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except BrokenPipeError:
+        # The reader of our output went away (a pager, head): nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("article-search: stopped; what was taken so far is kept", file=sys.stderr)
+        return 2
+    except ArticleSearchError as error:
+        print(f"article-search: {error}", file=sys.stderr)
+        return 2
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command."""
+    parser = argparse.ArgumentParser(
+        prog="article-search", description="Full-text search over a Chinese article corpus.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (_add_index, _add_extract, _add_search, _add_serve, _add_delete, _add_export, _add_stats, _add_sync):
+        add(commands)
+    return parser
+
+
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str, *, json: bool = True
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+    command.add_argument("--data", metavar="DIR", help="directory of archive and index (default: data)")
+    if json:
+        command.add_argument("--json", action="store_true", help="report as JSON")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_index(commands: Any) -> None:
+    command = _command(commands, "index", _run_index, "Reads files and folders and makes their articles searchable.")
+    command.add_argument("paths", nargs="+", metavar="PATH", help="file or folder, or - for JSONL on standard input")
+    command.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that write the index")
+    command.add_argument("--memory-mb", type=int, metavar="N", help="what the index writer may hold (default: 1024)")
+
+
+def _add_extract(commands: Any) -> None:
+    command = _command(
+        commands, "extract", _run_extract, "Prints the articles that files become, as JSONL; changes nothing.", json=False
+    )
+    command.add_argument("files", nargs="+", metavar="FILE")
+    command.add_argument("--explain", action="store_true", help="say on standard error what was removed, and why")
+
+
+def _add_search(commands: Any) -> None:
+    command = _command(commands, "search", _run_search, "Searches; the options are the parameters of the HTTP interface.")
+    command.add_argument("query", nargs="?", default="", metavar="QUERY")
+    for name in PARAMETERS:
+        if name == "strict":
+            command.add_argument("--strict", action="store_const", const="1", help="refuse a malformed query")
+        elif name != "q":
+            command.add_argument("--" + name.replace("_", "-"), dest=name, action="append", metavar="VALUE")
+
+
+def _add_serve(commands: Any) -> None:
+    command = _command(commands, "serve", _run_serve, "Serves the page and the HTTP interface.", json=False)
+    command.add_argument("--bind", metavar="ADDRESS:PORT", help="where to listen (default: 127.0.0.1:8000)")
+    command.add_argument("--workers", type=int, metavar="N", help="processes that answer (default: 2)")
+
+
+def _add_delete(commands: Any) -> None:
+    command = _command(commands, "delete", _run_delete, "Removes articles by id.")
+    command.add_argument("ids", nargs="+", metavar="ID")
+
+
+def _add_export(commands: Any) -> None:
+    _command(commands, "export", _run_export, "Writes every article of the archive as JSONL.", json=False)
+
+
+def _add_stats(commands: Any) -> None:
+    _command(commands, "stats", _run_stats, "Counts, sizes, generation and analysis.")
+
+
+def _add_sync(commands: Any) -> None:
+    _command(commands, "sync", _run_sync, "Brings the index up to the archive.")
+    _command(commands, "rebuild", _run_rebuild, "Builds a new index beside the old one, and switches.")
+
+
+def _run_index(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data, memory_mb=options.memory_mb)
+    with _Progress() as progress:
+        report = index_paths(options.paths, settings.data, _build_options(settings, options.workers), progress=progress)
+    for error in report.rejected:
+        print(f"rejected: {error}", file=sys.stderr)
+    _report(options, _report_record(report), _report_text(report))
+    return 1 if report.rejected else 0
+
+
+def _run_extract(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data)
+    rejected = False
+    for item in read_extractions(options.files, limits=ReadLimits(max_article_bytes=settings.max_article_bytes)):
+        if isinstance(item, IngestError):
+            print(f"rejected: {item}", file=sys.stderr)
+            rejected = True
+            continue
+        _write_json(article_to_record(item.article))
+        if options.explain:
+            for removal in item.removed:
+                print(f"line {removal.line}: removed as {removal.rule}: {removal.text}", file=sys.stderr)
+    return 1 if rejected else 0
+
+
+def _run_search(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data)
+    given = {name: getattr(options, name) for name in PARAMETERS if name != "q"}
+    parameters = {name: [value] if isinstance(value, str) else value for name, value in given.items() if value}
+    terminal = sys.stdout.isatty()
+    if not options.json:
+        parameters |= {"highlight_pre": ["\x1b[1m" if terminal else "["], "highlight_post": ["\x1b[0m" if terminal else "]"]}
+    request = request_from_parameters({"q": [options.query], **parameters})
+    engine = _engine(settings)
+    try:
+        page = engine.search(request)
+    finally:
+        engine.close()
+    _report(options, page_to_record(page), page_to_text(page))
+    return 0
+
+
+def _run_serve(options: argparse.Namespace) -> int:
+    service.serve(read_settings(data=options.data, bind=options.bind, workers=options.workers))
+    return 0
+
+
+def _run_delete(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data)
+    deleted = delete_articles(options.ids, settings.data, _build_options(settings))
+    _report(options, {"deleted": deleted}, f"{deleted} of {len(options.ids)} articles deleted")
+    return 0
+
+
+def _run_export(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data)
+    with Archive(settings.data, create=False) as archive:
+        for change in archive.changes(0):
+            if change.article is not None:
+                _write_json(article_to_record(change.article))
+    return 0
+
+
+def _run_stats(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data)
+    with Archive(settings.data, create=False) as archive:
+        record: dict[str, object] = {
+            "archive_articles": archive.count(),
+            "archive_change": archive.last_change(),
+            "archive_bytes": (Path(settings.data) / ARCHIVE_NAME).stat().st_size,
+        }
+    engine = _engine(settings)
+    try:
+        record |= {f"index_{name.removeprefix('index_')}": value for name, value in asdict(engine.stats()).items()}
+    finally:
+        engine.close()
+    _report(options, record, "\n".join(f"{name:<18} {value}" for name, value in record.items()))
+    return 0
+
+
+def _run_sync(options: argparse.Namespace) -> int:
+    return _bring_up(options, anew=False)
+
+
+def _run_rebuild(options: argparse.Namespace) -> int:
+    return _bring_up(options, anew=True)
+
+
+def _bring_up(options: argparse.Namespace, *, anew: bool) -> int:
+    settings = read_settings(data=options.data)
+    with _Progress() as progress:
+        change = sync(settings.data, _build_options(settings, os.cpu_count()), anew=anew, progress=progress)
+    _report(options, {"change": change}, f"the index holds everything up to change {change}")
+    return 0
+
+
+class _Progress:
+    """Bars on standard error, one a stage; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._bars: dict[str, tqdm[Any]] = {}
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        for bar in self._bars.values():
+            bar.close()
+
+    def __call__(self, stage: str, done: int) -> None:
+        if stage not in self._bars:
+            self._bars[stage] = tqdm(desc=stage, unit=" articles", disable=None, file=sys.stderr)
+        self._bars[stage].update(done)
+
+
+def _build_options(settings: Settings, workers: int | None = 1) -> BuildOptions:
+    return BuildOptions(
+        analyzer=Analyzer(open_segmenter(settings.segmenter)),
+        zone=settings.zone,
+        limits=ReadLimits(max_article_bytes=settings.max_article_bytes),
+        workers=max(1, workers or 1),
+        memory_mb=settings.memory_mb,
+    )
+
+
+def _engine(settings: Settings) -> LocalEngine:
+    analyzer = Analyzer(open_segmenter(settings.segmenter))
+    return LocalEngine(settings.data, analyzer, relax_share=settings.relax_share)
+
+
+def _report_record(report: IndexReport) -> dict[str, Any]:
+    rejected = [{"path": error.path, "line": error.line, "reason": error.reason} for error in report.rejected]
+    return {**asdict(report), "rejected": rejected}
+
+
+def _report_text(report: IndexReport) -> str:
+    counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
+    return f"{counts}, {len(report.rejected)} rejected, in {report.seconds:.1f} s"
+
+
+def _report(options: argparse.Namespace, record: dict[str, Any], text: str) -> None:
+    if options.json:
+        _write_json(record)
+    else:
+        print(text)
+
+
+def _write_json(record: dict[str, Any]) -> None:
+    sys.stdout.write(orjson.dumps(record).decode() + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Where answers come from: the engine seam and its implementations."""

@@ -1,0 +1,49 @@
+"""The engine seam: where answers come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexer.article import Article
+from search.page import Page
+from search.request import SearchRequest
+
+__all__ = ["Engine", "EngineStats"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStats:
+    """What an engine answers from: live articles, generation, covered change, fingerprint, bytes on disk (0 when in memory)."""
+
+    articles: int
+    generation: str
+    change: int
+    analysis: str
+    index_bytes: int = 0
+
+
+class Engine(Protocol):
+    """Answers searches over the articles of one target. Thread-safe, cheap to share; sees new generations by itself.
+
+    Every engine gives the same ids in the same order, the same totals and the same counts for the same articles: order is by
+    score (rounded to six decimals) or date, then by id; undated articles come last in both orders by date; ``limit=0`` gives
+    counts alone. An empty index answers with empty pages. What cannot be answered raises a ``SearchError``; what is wrong with
+    the index, a ``StorageError``.
+    """
+
+    def search(self, request: SearchRequest) -> Page:
+        """The page of results for ``request``."""
+
+    def article(self, article_id: str) -> Article:
+        """The article with that id.
+
+        Raises:
+            ArticleNotFoundError: there is none.
+        """
+
+    def stats(self) -> EngineStats:
+        """Facts about what is searched."""
+
+    def close(self) -> None:
+        """Frees what is held; the engine must not be used afterwards."""

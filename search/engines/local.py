@@ -1,0 +1,195 @@
+"""The local engine: answers from the index in the data directory, and follows it as it is replaced.
+
+``request → parse → rewrite → evaluate on arrays → hits, facets → page``. The manifest is looked at before each search; when it
+has changed, the next snapshot is opened and the one before closed as soon as no search uses it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis import Analyzer
+from indexer.article import Article, article_from_record
+from indexer.errors import IndexMissingError
+from indexer.schema import FACETS
+from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
+from search.engines.base import EngineStats
+from search.engines.cursor import read_cursor, write_cursor
+from search.engines.hits import date_order, make_hit
+from search.errors import ArticleNotFoundError
+from search.evaluate.evaluator import Evaluator, TextMatch
+from search.evaluate.facets import list_values
+from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
+from search.evaluate.topk import after, best
+from search.page import FacetValue, Page
+from search.query.parse import parse
+from search.query.rewrite import Plan, rewrite
+from search.request import SearchRequest
+
+__all__ = ["LocalEngine"]
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A snapshot with what was computed on it, and how many searches use it now."""
+
+    manifest: Manifest
+    stamp: tuple[int, int, int] | None
+    snapshot: Snapshot
+    evaluator: Evaluator
+    users: int = 0
+    retired: bool = False
+
+
+class LocalEngine:
+    """An engine over ``data``; opens nothing until it is first asked, so it may be made before a fork.
+
+    Searches raise ``IndexMissingError``, ``IndexDamagedError`` or ``AnalysisMismatchError`` while there is no usable index.
+    """
+
+    def __init__(self, data: str | Path, analyzer: Analyzer, *, relax_share: float) -> None:
+        self._data = Path(data)
+        self._analyzer = analyzer
+        self._relax_share = relax_share
+        self._open: _Open | None = None
+        self._lock = threading.Lock()
+
+    def search(self, request: SearchRequest) -> Page:
+        """The page of results for ``request``."""
+        begin = perf_counter()
+        plan = rewrite(parse(request.text, strict=request.strict), self._analyzer)
+        cursor = read_cursor(request)
+        with self._current() as opened:
+            snapshot = opened.snapshot
+            text = opened.evaluator.match(plan, request.match)
+            filters = filter_masks(snapshot, request)
+            mask = np.logical_and.reduce([text.mask, *filters.values()])
+            docs = np.flatnonzero(mask)
+            keys = _sort_keys(opened, plan, request)
+            rest = (
+                docs if cursor is None else after(keys, snapshot.ranks, docs, cursor.key, snapshot.rank_of(cursor.id))
+            )
+            end = request.offset + request.limit
+            shown = best(keys, snapshot.ranks, rest, end)[request.offset :]
+            by_date = date_order(request, plan)
+            hits = tuple(
+                make_hit(
+                    article_from_record(snapshot.record(doc)),
+                    0.0 if by_date else float(keys[doc]),
+                    plan,
+                    self._analyzer,
+                    request,
+                )
+                for doc in shown.tolist()
+            )
+            more = len(rest) > end and len(shown) > 0
+            return Page(
+                text=request.text,
+                relaxed=text.relaxed,
+                warnings=plan.warnings,
+                total=len(docs),
+                hits=hits,
+                facets=_facets(snapshot, text, filters, request),
+                next=write_cursor(request, float(keys[shown[-1]]), hits[-1].id) if more else None,
+                took_ms=round((perf_counter() - begin) * 1000, 3),
+            )
+
+    def article(self, article_id: str) -> Article:
+        """The article with that id."""
+        with self._current() as opened:
+            doc = opened.snapshot.find(article_id)
+            if doc is None:
+                raise ArticleNotFoundError(article_id)
+            return article_from_record(opened.snapshot.record(doc))
+
+    def stats(self) -> EngineStats:
+        """Facts about what is searched."""
+        with self._current() as opened:
+            folder = index_folder(self._data) / opened.manifest.generation
+            return EngineStats(
+                articles=int(opened.snapshot.live.sum()),
+                generation=opened.manifest.generation,
+                change=opened.manifest.change,
+                analysis=opened.manifest.analysis,
+                index_bytes=sum(path.stat().st_size for path in folder.iterdir()),
+            )
+
+    def close(self) -> None:
+        """Closes the index."""
+        with self._lock:
+            self._retire()
+
+    @contextmanager
+    def _current(self) -> Iterator[_Open]:
+        with self._lock:
+            opened = self._newest()
+            opened.users += 1
+        try:
+            yield opened
+        finally:
+            with self._lock:
+                opened.users -= 1
+                if opened.retired and not opened.users:
+                    opened.snapshot.close()
+
+    def _newest(self) -> _Open:
+        stamp = manifest_stamp(self._data)
+        if self._open is not None and stamp in (self._open.stamp, None):
+            # With the manifest gone the last good snapshot goes on serving.
+            return self._open
+        if stamp is None and not self._data.exists():
+            raise IndexMissingError(f"there is no data directory {self._data}; name one with --data", path=self._data)
+        manifest = read_manifest(self._data)
+        folder = index_folder(self._data)
+        manifest.check_analysis(self._analyzer.fingerprint, folder)
+        snapshot = open_snapshot(folder / manifest.generation)
+        self._retire()
+        evaluator = Evaluator(snapshot, relax_share=self._relax_share)
+        self._open = _Open(manifest, stamp, snapshot, evaluator)
+        return self._open
+
+    def _retire(self) -> None:
+        if self._open is not None:
+            self._open.retired = True
+            if not self._open.users:
+                self._open.snapshot.close()
+            self._open = None
+
+
+def _sort_keys(opened: _Open, plan: Plan, request: SearchRequest) -> npt.NDArray[np.float64]:
+    """What each article is ordered by, the highest first (``float64[n_docs]``)."""
+    if not date_order(request, plan):
+        return opened.evaluator.scores(plan)
+    snapshot = opened.snapshot
+    moments = snapshot.moments.astype(np.float64)
+    return np.where(snapshot.dated, -moments if request.sort == "oldest" else moments, -np.inf)
+
+
+def _facets(
+    snapshot: Snapshot, text: TextMatch, filters: dict[str, Mask], request: SearchRequest
+) -> dict[str, tuple[FacetValue, ...]]:
+    """The facets asked for, each counted under the query and the filters of the other fields."""
+    choices = field_choices(request)
+    facets: dict[str, tuple[FacetValue, ...]] = {}
+    for name in FACETS:
+        if name not in request.facets:
+            continue
+        others = [mask for field, mask in filters.items() if field != FILTER_OF_FACET[name]]
+        mask = np.logical_and.reduce([text.mask, *others])
+        column = snapshot.facets[name]
+        counts = list(zip(column.keys, column.labels, column.counts(mask).tolist(), strict=True))
+        selected = choices[name].wanted if name in choices else ()
+        if "" in selected:
+            counts.append(("", "", int((mask & column.having("", snapshot.n_docs)).sum())))
+        facets[name] = list_values(name, counts, selected=selected, limit=request.facet_limit)
+    return facets

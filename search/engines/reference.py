@@ -1,0 +1,253 @@
+"""The reference engine: what an answer is, in plain Python over a list of articles. Slow, and read as the specification.
+
+The contract suite holds every other engine to it: the same ids in the same order, totals, counts and scores.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+from indexer.analysis import Analyzer
+from indexer.article import SECTION_SEPARATOR, Article, split_section
+from indexer.schema import FACETS, WORD_FIELDS, PreparedArticle, facet_key, prepare
+from search.engines.base import EngineStats
+from search.engines.cursor import read_cursor, write_cursor
+from search.engines.hits import date_order, make_hit
+from search.errors import ArticleNotFoundError
+from search.evaluate.facets import list_values
+from search.page import FacetValue, Page
+from search.query.parse import parse
+from search.query.rewrite import Plan, PlannedClause, Unit, rewrite
+from search.request import SearchRequest
+
+__all__ = ["ReferenceEngine"]
+
+K1, B = 0.5, 0.75
+WEIGHTS = {"title": 2.0, "summary": 1.0, "body": 1.0, "captions": 0.5, "names": 1.0}
+
+Test = Callable[[PreparedArticle], bool]
+
+
+class ReferenceEngine:
+    """Answers over ``articles`` (cleaned), held in memory. The list is taken as it is: later changes are not seen."""
+
+    def __init__(self, articles: Iterable[Article], analyzer: Analyzer, zone: ZoneInfo, *, relax_share: float) -> None:
+        self._analyzer = analyzer
+        self._relax_share = relax_share
+        self._articles = {article.id: prepare(article, analyzer, zone) for article in articles}
+        self._labels = {name: self._commonest_labels(name) for name in FACETS}
+
+    def search(self, request: SearchRequest) -> Page:
+        """The page of results for ``request``."""
+        begin = perf_counter()
+        plan = rewrite(parse(request.text, strict=request.strict), self._analyzer)
+        matching, relaxed = self._match(plan, request.match)
+        filters = _filters(request)
+        found = [article for article in matching if all(test(article) for test in filters.values())]
+        keys = self._sort_keys(found, plan, request)
+        found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
+        rest = found
+        if cursor := read_cursor(request):
+            place = (-cursor.key, cursor.id)
+            rest = [article for article in found if (-keys[article.article.id], article.article.id) > place]
+        shown = rest[request.offset : request.offset + request.limit]
+        by_date = date_order(request, plan)
+        hits = tuple(
+            make_hit(article.article, 0.0 if by_date else keys[article.article.id], plan, self._analyzer, request)
+            for article in shown
+        )
+        more = len(rest) > request.offset + request.limit and shown
+        return Page(
+            text=request.text,
+            relaxed=relaxed,
+            warnings=plan.warnings,
+            total=len(found),
+            hits=hits,
+            facets={name: self._facet(name, matching, filters, request) for name in FACETS if name in request.facets},
+            next=write_cursor(request, keys[hits[-1].id], hits[-1].id) if more else None,
+            took_ms=round((perf_counter() - begin) * 1000, 3),
+        )
+
+    def article(self, article_id: str) -> Article:
+        """The article with that id."""
+        if article_id not in self._articles:
+            raise ArticleNotFoundError(article_id)
+        return self._articles[article_id].article
+
+    def stats(self) -> EngineStats:
+        """Facts about what is searched."""
+        return EngineStats(
+            articles=len(self._articles), generation="memory", change=0, analysis=self._analyzer.fingerprint
+        )
+
+    def close(self) -> None:
+        """Forgets the articles."""
+        self._articles.clear()
+
+    # Which articles match
+
+    def _match(self, plan: Plan, mode: str) -> tuple[list[PreparedArticle], bool]:
+        allowed = [
+            article
+            for article in self._articles.values()
+            if not any(_has_clause(article, clause) for clause in plan.unwanted)
+        ]
+        units = plan.units
+        if not units:
+            return allowed, False
+        combine = any if mode == "any" else all
+        matching = [article for article in allowed if combine(_has_unit(article, unit) for unit in units)]
+        if matching or mode != "auto" or len(units) == 1:
+            return matching, False
+        weights = {unit: self._idf(partial(_has_unit, unit=unit)) for unit in units}
+        mass = {
+            article.article.id: round(sum(weights[unit] for unit in units if _has_unit(article, unit)), 6)
+            for article in allowed
+        }
+        most = max(mass.values(), default=0.0)
+        if most <= 0:
+            return [], False
+        enough = min(most, round(self._relax_share * sum(weights.values()), 6))
+        return [article for article in allowed if mass[article.article.id] >= enough], True
+
+    # In which order
+
+    def _sort_keys(self, found: list[PreparedArticle], plan: Plan, request: SearchRequest) -> dict[str, float]:
+        if not date_order(request, plan):
+            return self._scores(found, plan)
+        sign = -1 if request.sort == "oldest" else 1
+        return {
+            article.article.id: -math.inf if article.moment is None else float(sign * article.moment)
+            for article in found
+        }
+
+    def _scores(self, found: list[PreparedArticle], plan: Plan) -> dict[str, float]:
+        scores = dict.fromkeys((article.article.id for article in found), 0.0)
+        means = {name: self._mean(partial(_length, at=at)) for at, name in enumerate(WORD_FIELDS)}
+        mean_literal = self._mean(lambda article: len(article.literal))
+        for word, count in sorted(plan.words.items()):
+            weight = self._idf(partial(_has_unit, unit=Unit(word=word)))
+            for article in found:
+                frequency = sum(
+                    WEIGHTS[name] * _normalized(words[word], words.total(), means[name])
+                    for name, words in zip(WORD_FIELDS, article.words, strict=True)
+                )
+                scores[article.article.id] += count * weight * _saturated(frequency)
+        for bigram, count in sorted(plan.bigrams.items()):
+            weight = self._idf(partial(_has_unit, unit=Unit(literal=bigram)))
+            for article in found:
+                occurrences = _count_overlapping(article.literal, bigram)
+                frequency = _normalized(occurrences, len(article.literal), mean_literal)
+                scores[article.article.id] += count * weight * _saturated(frequency)
+        return {article_id: round(score, 6) for article_id, score in scores.items()}
+
+    def _idf(self, has: Test) -> float:
+        frequency = sum(has(article) for article in self._articles.values())
+        return math.log(1 + (len(self._articles) - frequency + 0.5) / (frequency + 0.5))
+
+    def _mean(self, length: Callable[[PreparedArticle], int]) -> float:
+        return sum(length(article) for article in self._articles.values()) / max(1, len(self._articles))
+
+    # With which facets
+
+    def _facet(
+        self, name: str, matching: list[PreparedArticle], filters: dict[str, Test], request: SearchRequest
+    ) -> tuple[FacetValue, ...]:
+        own = "date" if name in ("year", "month") else name
+        others = [test for field, test in filters.items() if field != own]
+        counted = [article for article in matching if all(test(article) for test in others)]
+        counts = Counter(key for article in counted for key in _facet_keys(article, name))
+        wanted = {"section": request.sections, "author": request.authors, "source": request.sources}.get(name, ())
+        selected = tuple(_choice_key(name, value) for value in wanted)
+        rows = [(key, label, counts[key]) for key, label in self._labels[name].items()]
+        if "" in selected:
+            rows.append(("", "", sum(not _facet_keys(article, name) for article in counted)))
+        return list_values(name, rows, selected=selected, limit=request.facet_limit)
+
+    def _commonest_labels(self, name: str) -> dict[str, str]:
+        forms: dict[str, Counter[str]] = {}
+        for article in self._articles.values():
+            first_of_key = {facet_key(label): label for label in reversed(_facet_labels(article, name))}
+            for key, label in first_of_key.items():
+                forms.setdefault(key, Counter())[label] += 1
+        return {key: min(found, key=lambda form: (-found[form], form)) for key, found in forms.items()}
+
+
+def _has_unit(article: PreparedArticle, unit: Unit) -> bool:
+    stands = unit.literal is not None and unit.literal in article.literal
+    return stands or (unit.word is not None and any(unit.word in words for words in article.words))
+
+
+def _length(article: PreparedArticle, at: int) -> int:
+    return article.words[at].total()
+
+
+def _has_clause(article: PreparedArticle, clause: PlannedClause) -> bool:
+    return all(_has_unit(article, unit) for unit in clause.units)
+
+
+def _filters(request: SearchRequest) -> dict[str, Test]:
+    """The tests that an article must pass, by the field they are about; only those that are set."""
+    filters: dict[str, Test] = {}
+    fields = (
+        ("section", request.sections, request.not_sections),
+        ("author", request.authors, request.not_authors),
+        ("source", request.sources, request.not_sources),
+    )
+    for name, wanted, unwanted in fields:
+        if wanted or unwanted:
+            filters[name] = _value_test(name, wanted, unwanted)
+    first, last = request.days()
+    if first is not None or last is not None:
+        filters["date"] = lambda article: (
+            article.days != (0, 0)
+            and (first is None or article.days[1] >= first)
+            and (last is None or article.days[0] <= last)
+        )
+    return filters
+
+
+def _value_test(name: str, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> Test:
+    want = {_choice_key(name, value) for value in wanted}
+    avoid = {_choice_key(name, value) for value in unwanted}
+
+    def test(article: PreparedArticle) -> bool:
+        keys = set(_facet_keys(article, name)) or {""}
+        return (not want or bool(keys & want)) and not keys & avoid
+
+    return test
+
+
+def _choice_key(name: str, value: str) -> str:
+    return facet_key(SECTION_SEPARATOR.join(split_section(value)) if name == "section" else value)
+
+
+def _facet_labels(article: PreparedArticle, name: str) -> tuple[str, ...]:
+    if name not in ("year", "month"):
+        return article.facets[name]
+    first, last = (f"{day:08d}" for day in article.days)
+    digits = 4 if name == "year" else 6
+    if article.days == (0, 0) or first[:digits] != last[:digits]:
+        return ()
+    return (first[:4] if name == "year" else f"{first[:4]}-{first[4:6]}",)
+
+
+def _facet_keys(article: PreparedArticle, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(facet_key(label) for label in _facet_labels(article, name)))
+
+
+def _normalized(frequency: int, length: int, mean: float) -> float:
+    return frequency / (1 - B + B * length / mean) if mean else float(frequency)
+
+
+def _saturated(frequency: float) -> float:
+    return (K1 + 1) * frequency / (K1 + frequency)
+
+
+def _count_overlapping(text: str, wanted: str) -> int:
+    return sum(text.startswith(wanted, at) for at in range(len(text)))

@@ -1,0 +1,1 @@
+"""Postings to answers, on arrays."""

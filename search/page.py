@@ -1,0 +1,94 @@
+"""What comes out: a page of results, frozen, the same from every engine.
+
+``page_to_record`` writes it as the JSON of the contract.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["FacetValue", "Highlights", "Hit", "Page", "page_to_record"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """One value of a facet with the number of articles that have it. The empty value means: without one."""
+
+    value: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Highlights:
+    """HTML-escaped text of an article with the matches marked; ``title`` whole, ``snippets`` cut."""
+
+    title: str
+    snippets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One article found. ``score`` is without unit, and 0 where the order is not by relevance."""
+
+    id: str
+    title: str
+    url: str | None
+    section: tuple[str, ...]
+    authors: tuple[str, ...]
+    source: str | None
+    published: str | None
+    score: float
+    highlights: Highlights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of results. ``total`` and all counts are exact; ``took_ms`` are milliseconds.
+
+    ``relaxed``: nothing had all the words, so these are articles with the most telling part of them. ``next`` is the cursor
+    of the page after this one, None on the last.
+    """
+
+    text: str
+    relaxed: bool
+    warnings: tuple[str, ...]
+    total: int
+    hits: tuple[Hit, ...]
+    facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    partial: bool = False
+    took_ms: float = 0.0
+    next: str | None = None
+    suggestion: str | None = None
+
+
+def page_to_record(page: Page) -> dict[str, Any]:
+    """The JSON object of ``page``."""
+    return {
+        "query": {"text": page.text, "relaxed": page.relaxed, "warnings": list(page.warnings)},
+        "total": page.total,
+        "partial": page.partial,
+        "took_ms": page.took_ms,
+        "next": page.next,
+        "hits": [_hit_to_record(hit) for hit in page.hits],
+        "facets": {
+            name: [{"value": value.value, "count": value.count} for value in values]
+            for name, values in page.facets.items()
+        },
+        "suggestion": page.suggestion,
+    }
+
+
+def _hit_to_record(hit: Hit) -> dict[str, Any]:
+    return {
+        "id": hit.id,
+        "title": hit.title,
+        "url": hit.url,
+        "section": list(hit.section),
+        "authors": list(hit.authors),
+        "source": hit.source,
+        "published": hit.published,
+        "score": hit.score,
+        "highlights": {"title": hit.highlights.title, "snippets": list(hit.highlights.snippets)},
+    }

@@ -1,0 +1,1 @@
+"""Text to what is looked up: parse, then rewrite."""

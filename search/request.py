@@ -1,0 +1,218 @@
+"""What goes in: one search, frozen and checked, whether it came by HTTP, from the command line or from Python.
+
+``PARAMETERS`` is the table that all three share: the name in a URL, the field here, how to read it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from indexer.schema import FACETS
+from search.errors import RequestError, UnknownParameterError
+
+__all__ = ["PARAMETERS", "SearchRequest", "nearest_name", "request_from_parameters", "request_to_parameters"]
+
+Match = Literal["auto", "all", "any"]
+Sort = Literal["relevance", "newest", "oldest"]
+
+MAX_LIMIT = 100
+MAX_OFFSET = 10_000
+MAX_QUERY_CHARS = 2_000
+MAX_TAG_CHARS = 100
+
+_DATE = re.compile(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """One search. Fields are the HTTP parameters, in the plural where those may be repeated.
+
+    ``from_`` and ``to`` are days, months or years, inclusive. An empty string among ``sections``, ``authors`` or ``sources`` asks
+    for articles without one.
+
+    Raises:
+        RequestError: a value is out of its range; ``parameter`` is the HTTP name.
+    """
+
+    text: str = ""
+    match: Match = "auto"
+    strict: bool = False
+    sections: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    not_sections: tuple[str, ...] = ()
+    not_authors: tuple[str, ...] = ()
+    not_sources: tuple[str, ...] = ()
+    from_: str | None = None
+    to: str | None = None
+    sort: Sort = "relevance"
+    limit: int = 10
+    offset: int = 0
+    cursor: str | None = None
+    facets: tuple[str, ...] = ("section", "author", "source")
+    facet_limit: int = 20
+    highlight_pre: str = "<mark>"
+    highlight_post: str = "</mark>"
+    snippet_chars: int = 120
+    snippets: int = 2
+
+    def __post_init__(self) -> None:
+        _check_choice("match", self.match, ("auto", "all", "any"))
+        _check_choice("sort", self.sort, ("relevance", "newest", "oldest"))
+        _check_range("limit", self.limit, 0, MAX_LIMIT)
+        _check_range("offset", self.offset, 0, MAX_OFFSET)
+        _check_range("facet_limit", self.facet_limit, 0, 1000)
+        _check_range("snippet_chars", self.snippet_chars, 20, 1000)
+        _check_range("snippets", self.snippets, 0, 10)
+        if len(self.text) > MAX_QUERY_CHARS:
+            raise RequestError(f"q has {len(self.text)} characters; at most {MAX_QUERY_CHARS} are taken", parameter="q")
+        for name in self.facets:
+            _check_choice("facets", name, FACETS)
+        for name, tag in (("highlight_pre", self.highlight_pre), ("highlight_post", self.highlight_post)):
+            if len(tag) > MAX_TAG_CHARS:
+                raise RequestError(f"{name} is longer than {MAX_TAG_CHARS} characters", parameter=name)
+        if self.cursor is not None and self.offset:
+            raise RequestError("cursor and offset exclude each other; leave one out", parameter="offset")
+        first, last = self.days()
+        if first and last and first > last:
+            raise RequestError(f"from ({self.from_}) is after to ({self.to})", parameter="from")
+
+    def days(self) -> tuple[int | None, int | None]:
+        """First and last day asked for as ``YYYYMMDD`` numbers; None where that side is open."""
+        first = _parse_day("from", self.from_, last=False) if self.from_ else None
+        last = _parse_day("to", self.to, last=True) if self.to else None
+        return first, last
+
+
+PARAMETERS: dict[str, str] = {
+    "q": "text",
+    "match": "match",
+    "strict": "strict",
+    "section": "sections",
+    "author": "authors",
+    "source": "sources",
+    "not_section": "not_sections",
+    "not_author": "not_authors",
+    "not_source": "not_sources",
+    "from": "from_",
+    "to": "to",
+    "sort": "sort",
+    "limit": "limit",
+    "offset": "offset",
+    "cursor": "cursor",
+    "facets": "facets",
+    "facet_limit": "facet_limit",
+    "highlight_pre": "highlight_pre",
+    "highlight_post": "highlight_post",
+    "snippet_chars": "snippet_chars",
+    "snippets": "snippets",
+}
+"""Name in a URL (and, with dashes, on the command line) → field of :class:`SearchRequest`."""
+
+_REPEATABLE = frozenset({"sections", "authors", "sources", "not_sections", "not_authors", "not_sources"})
+_NUMBERS = frozenset({"limit", "offset", "facet_limit", "snippet_chars", "snippets"})
+_DEFAULTS = {field.name: field.default for field in fields(SearchRequest)}
+
+
+def request_from_parameters(parameters: Mapping[str, Sequence[str]], *, ignore_unknown: bool = False) -> SearchRequest:
+    """The search that the parameters of a URL stand for; of a repeated single one, the last counts.
+
+    Raises:
+        UnknownParameterError: a name is not known and ``ignore_unknown`` is off.
+        RequestError: a value cannot be used.
+    """
+    values: dict[str, Any] = {}
+    for name, given in parameters.items():
+        field = PARAMETERS.get(name)
+        if field is None:
+            if ignore_unknown:
+                continue
+            raise unknown_parameter(name, PARAMETERS)
+        if not given:
+            continue
+        values[field] = tuple(given) if field in _REPEATABLE else _read(name, field, given[-1])
+    return SearchRequest(**values)
+
+
+def request_to_parameters(request: SearchRequest, **changed: object) -> list[tuple[str, str]]:
+    """The URL parameters of ``request``, defaults left out, in the order of the table, some fields ``changed``."""
+    pairs: list[tuple[str, str]] = []
+    for name, field in PARAMETERS.items():
+        value: Any = changed.get(field, getattr(request, field))
+        if value is None or value == _DEFAULTS[field]:
+            continue
+        if field in _REPEATABLE:
+            pairs.extend((name, item) for item in value)
+        elif field == "facets":
+            pairs.append((name, ",".join(value)))
+        else:
+            pairs.append((name, "1" if value is True else str(value)))
+    return pairs
+
+
+def unknown_parameter(name: str, known: Mapping[str, object]) -> UnknownParameterError:
+    """The error that names the known parameter nearest to ``name``."""
+    nearest = nearest_name(name, known)
+    hint = f"; did you mean {nearest!r}?" if nearest else f"; known are {', '.join(known)}"
+    return UnknownParameterError(f"there is no parameter {name!r}{hint}", parameter=name, nearest=nearest)
+
+
+def nearest_name(name: str, known: Mapping[str, object]) -> str | None:
+    """The known name most like ``name``, or None when none is like it."""
+    return next(iter(difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)), None)
+
+
+def _read(name: str, field: str, value: str) -> object:
+    if field in _NUMBERS:
+        try:
+            return int(value)
+        except ValueError:
+            raise RequestError(f"{name} must be a whole number, and is {value!r}", parameter=name) from None
+    if field == "strict":
+        _check_choice(name, value, ("0", "1"))
+        return value == "1"
+    if field == "facets":
+        return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+    if field in ("from_", "to", "cursor"):
+        return value.strip() or None
+    return value
+
+
+def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise RequestError(f"{name} must be one of {', '.join(choices)}, and is {value!r}", parameter=name)
+
+
+def _check_range(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise RequestError(f"{name} must be from {low} to {high}, and is {value}", parameter=name)
+
+
+def _parse_day(name: str, value: str, *, last: bool) -> int:
+    """The first or last day that a year, month or day stands for."""
+    found = _DATE.match(value)
+    error = RequestError(f"{name} must be YYYY, YYYY-MM or YYYY-MM-DD, and is {value!r}", parameter=name)
+    if not found:
+        raise error
+    year, month, day = (int(part) if part else 0 for part in found.groups())
+    try:
+        if day:
+            chosen = date(year, month, day)
+        elif not last:
+            chosen = date(year, month or 1, 1)
+        else:
+            chosen = _last_day(year, month or 12)
+    except ValueError:
+        raise error from None
+    return chosen.year * 10000 + chosen.month * 100 + chosen.day
+
+
+def _last_day(year: int, month: int) -> date:
+    if month == 12:
+        return date(year, 12, 31)
+    return date(year, month + 1, 1) - timedelta(days=1)

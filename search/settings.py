@@ -1,0 +1,111 @@
+"""The settings: one table of name, default and help, read once at the edge and passed down frozen.
+
+A setting comes from the environment (``ARTICLE_SEARCH_`` and its name in capitals), else from ``settings.toml`` in the data
+directory, else it has its default. ``docs/settings.md`` is checked against this table.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from indexer.analysis import SEGMENTERS
+from indexer.errors import SettingsError
+
+__all__ = ["ENVIRONMENT_PREFIX", "Settings", "read_settings"]
+
+ENVIRONMENT_PREFIX = "ARTICLE_SEARCH_"
+FILE_NAME = "settings.toml"
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting; a field's metadata holds its help."""
+
+    data: str = _setting("data", "directory that holds the archive and the index")
+    timezone: str = _setting("Asia/Shanghai", "time zone in which a moment is of a day")
+    segmenter: str = _setting("auto", "cuts Han text: jieba, rjieba, or auto (rjieba where it is installed)")
+    max_article_bytes: int = _setting(4 * 1024 * 1024, "a larger article is rejected")
+    memory_mb: int = _setting(1024, "what the index writer may hold in memory")
+    relax_share: float = _setting(
+        0.5, "share of the query's weight that an article must hold when no article has all the words (match=auto)"
+    )
+    bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")
+    workers: int = _setting(2, "processes that answer requests")
+    threads: int = _setting(4, "threads of each process that answers requests")
+    title: str = _setting("Article search", "name of the search page")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **given: object) -> Settings:
+    """The settings from ``given`` (options of the command; None counts as not given), environment and file, in that order.
+
+    Raises:
+        SettingsError: a value cannot be used, or the file holds a name that is no setting.
+    """
+    env = os.environ if environment is None else environment
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    for setting in fields(Settings):
+        variable = ENVIRONMENT_PREFIX + setting.name.upper()
+        if setting.name not in values and variable in env:
+            values[setting.name] = _convert(setting.name, setting.default, env[variable], variable)
+    path = Path(values.get("data", Settings().data)) / FILE_NAME
+    for name, value in _read_file(path).items():
+        values.setdefault(name, value)
+    return _checked(Settings(**values))
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            content = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}", setting=FILE_NAME) from error
+    known = {setting.name: setting.default for setting in fields(Settings)}
+    for name, value in content.items():
+        if name not in known or name == "data":
+            raise SettingsError(f"{path}: {name!r} is no setting; see docs/settings.md", setting=name)
+        content[name] = _convert(name, known[name], value, f"{path}: {name}")
+    return content
+
+
+def _convert(name: str, default: object, value: object, place: str) -> object:
+    kind = type(default)
+    try:
+        return kind(value)  # type: ignore[call-arg]
+    except ValueError:
+        raise SettingsError(f"{place} must be of type {kind.__name__}, and is {value!r}", setting=name) from None
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.segmenter not in SEGMENTERS:
+        raise SettingsError(
+            f"segmenter must be one of {', '.join(SEGMENTERS)}, and is {settings.segmenter!r}", setting="segmenter"
+        )
+    for name in ("max_article_bytes", "memory_mb", "workers", "threads"):
+        if getattr(settings, name) < 1:
+            raise SettingsError(f"{name} must be 1 or more, and is {getattr(settings, name)}", setting=name)
+    if not 0 <= settings.relax_share <= 1:
+        raise SettingsError(f"relax_share must be from 0 to 1, and is {settings.relax_share}", setting="relax_share")
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsError(
+            f"timezone {settings.timezone!r} is not known; write it like Asia/Shanghai", setting="timezone"
+        ) from None
+    return settings

@@ -1,0 +1,46 @@
+"""A page of results as text for a terminal. The marks come from the request's tags; the rest is unescaped here."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+from indexer.article import SECTION_SEPARATOR
+from search.page import FacetValue, Hit, Page
+
+__all__ = ["page_to_text"]
+
+SHOWN_VALUES = 8
+
+
+def page_to_text(page: Page) -> str:
+    """Total, hits with their snippets, and the most frequent facet values."""
+    return "\n".join(_lines(page))
+
+
+def _lines(page: Page) -> Iterator[str]:
+    for warning in page.warnings:
+        yield f"note: {warning}"
+    if page.relaxed:
+        yield "no article has all the words; these have most of them"
+    yield f"{page.total} articles, {page.took_ms:.1f} ms"
+    for number, hit in enumerate(page.hits, start=1):
+        yield ""
+        yield f"{number:>3}. {html.unescape(hit.highlights.title)}"
+        if about := _about(hit):
+            yield f"     {about}"
+        for snippet in hit.highlights.snippets:
+            yield f"     {html.unescape(snippet)}"
+    for name, values in page.facets.items():
+        if values:
+            yield ""
+            yield f"{name}: {', '.join(map(_value, values[:SHOWN_VALUES]))}"
+
+
+def _about(hit: Hit) -> str:
+    parts = (hit.published, SECTION_SEPARATOR.join(hit.section), "、".join(hit.authors), hit.source, hit.id)
+    return " · ".join(part for part in parts if part)
+
+
+def _value(value: FacetValue) -> str:
+    return f"{value.value or '(none)'} {value.count}"

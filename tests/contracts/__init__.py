@@ -1,0 +1,1 @@
+"""A suite for each seam, which every implementation runs."""

@@ -1,0 +1,242 @@
+"""What every engine must do, over a small corpus in both scripts, dated and undated, with and without names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+
+from indexer.article import Article
+from search import ArticleNotFoundError, Engine, Page, RequestError, SearchRequest
+from search.errors import QuerySyntaxError
+from tests.conftest import article
+
+CORPUS: tuple[Article, ...] = (
+    article(
+        "seed",
+        "資源縣:強化監督檢查",
+        "“我們要堅決整治。”資源縣紀委監委說。\n監督檢查組到了 中峰鎮。",
+        summary="針對疫情防控形勢。",
+        section=("清廉之窗", "基層風采"),
+        authors=("鄒雨芯",),
+        source="資源縣紀委監委",
+        published="2020-03-05",
+        captions=("督查組在中峰鎮督查。 莫畏雄/攝",),
+        url="https://example.com/seed",
+    ),
+    article(
+        "rural",
+        "乡村振兴的路",
+        "乡村振兴，不能只看产值。\n监督员每季度来一次。",
+        section=("清廉之窗",),
+        authors=("陈晓禾", "周屿"),
+        source="日报",
+        published="2024-05",
+    ),
+    article(
+        "taichung", "台中市政府公告", "台中市政府今日公告。", section=("国际", "两岸"), authors=("周嶼",), published="2024-05-06T23:30:00Z"
+    ),
+    article("bank", "银行", "中国银行C919贷款，COVID-19之后。AI不是SAID。", section=("國際",), published="2024", source="日報"),
+    article("undated", "没有日期", "监督，检查。价格3.14元，1,000人，联系news@example.com。"),
+    article("markup", "<b>标签</b>&符号", "x<script>alert(1)</script>监督</mark>"),
+)
+
+
+def ids(page: Page) -> list[str]:
+    return [hit.id for hit in page.hits]
+
+
+class EngineContract:
+    """Subclass it with ``make_engine``."""
+
+    def make_engine(self, articles: Sequence[Article]) -> Engine:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def engine(self) -> Engine:
+        return self.make_engine(CORPUS)
+
+    def find(self, engine: Engine, text: str, **parameters: object) -> set[str]:
+        page = engine.search(SearchRequest(text=text, **parameters))  # type: ignore[arg-type]
+        assert page.total == len(page.hits)
+        return set(ids(page))
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("资源县", {"seed"}),
+            ("資源縣", {"seed"}),
+            ("監督", {"seed", "rural", "undated", "markup"}),
+            ("督", {"seed", "rural", "undated", "markup"}),
+            ('"紀委監委"', {"seed"}),
+            ("“纪委监委”", {"seed"}),
+            ('"监督检查"', {"seed"}),
+            ('"监督，检查"', {"undated"}),
+            ('"监督。检查"', set()),
+            ('"到了中峰镇"', {"seed"}),
+            ('"说监督"', set()),
+            ("台中", {"taichung"}),
+            ("银", {"bank"}),
+            ("乡村振兴 产值", {"rural"}),
+            ("邹雨芯", {"seed"}),
+            ("清廉之窗", {"seed", "rural"}),
+            ("莫畏雄", {"seed"}),
+            ("疫情", {"seed"}),
+            ("ai", {"bank"}),
+            ("ＡＩ", {"bank"}),
+            ("sai", set()),
+            ('"sai"', {"bank"}),
+            ("c919", {"bank"}),
+            ("covid", {"bank"}),
+            ("COVID19", {"bank"}),
+            ("covid-19", {"bank"}),
+            ("3.14", {"undated"}),
+            ("1000", {"undated"}),
+            ("1,000", {"undated"}),
+            ("news@example.com", {"undated"}),
+            ("监督 -资源县", {"rural", "undated", "markup"}),
+            ("-监督", {"taichung", "bank"}),
+            ('监督 -"监督，检查"', {"seed", "rural", "markup"}),
+            ("，", {"rural", "bank", "undated"}),
+            ("没有日期 xyz", {"undated"}),
+            ("xyz", set()),
+        ],
+    )
+    def test_a_query_finds_what_stands_in_the_articles(self, engine: Engine, text: str, found: set[str]) -> None:
+        assert self.find(engine, text) == found
+
+    def test_all_words_must_stand_any_is_enough_and_auto_falls_back(self, engine: Engine) -> None:
+        assert self.find(engine, "产值 台中", match="all") == set()
+        assert self.find(engine, "产值 台中", match="any") == {"rural", "taichung"}
+        page = engine.search(SearchRequest(text="产值 台中"))
+        assert page.relaxed
+        assert set(ids(page)) == {"rural", "taichung"}
+        assert not engine.search(SearchRequest(text="监督 产值")).relaxed
+
+    def test_auto_decides_before_the_filters(self, engine: Engine) -> None:
+        page = engine.search(SearchRequest(text="乡村振兴 产值", sections=("国际",)))
+        assert (page.total, page.relaxed) == (0, False)
+
+    @pytest.mark.parametrize(
+        ("filters", "found"),
+        [
+            ({"sections": ("清廉之窗",)}, {"seed", "rural"}),
+            ({"sections": ("清廉之窗 > 基层风采",)}, {"seed"}),
+            ({"sections": ("国际", "清廉之窗>基層風采")}, {"seed", "taichung", "bank"}),
+            ({"sections": ("基層風采",)}, set()),
+            ({"sections": ("",)}, {"undated", "markup"}),
+            ({"authors": ("周屿",)}, {"rural", "taichung"}),
+            ({"authors": ("周嶼",), "sections": ("清廉之窗",)}, {"rural"}),
+            ({"sources": ("日报",)}, {"rural", "bank"}),
+            ({"not_sections": ("清廉之窗",)}, {"taichung", "bank", "undated", "markup"}),
+            ({"not_authors": ("周屿",), "sections": ("清廉之窗",)}, {"seed"}),
+            ({"not_sources": ("",)}, {"seed", "rural", "bank"}),
+            ({"from_": "2024"}, {"rural", "taichung", "bank"}),
+            ({"from_": "2024-05-07", "to": "2024-05-07"}, {"rural", "taichung", "bank"}),
+            ({"from_": "2024-06"}, {"bank"}),
+            ({"to": "2020"}, {"seed"}),
+            ({"to": "20200304"}, set()),
+        ],
+    )
+    def test_filters_are_or_within_a_field_and_and_between_them(
+        self, engine: Engine, filters: dict[str, object], found: set[str]
+    ) -> None:
+        assert self.find(engine, "", **filters) == found
+
+    def test_an_empty_query_is_every_article_newest_first_undated_last(self, engine: Engine) -> None:
+        assert ids(engine.search(SearchRequest())) == ["taichung", "rural", "bank", "seed", "markup", "undated"]
+        assert ids(engine.search(SearchRequest(sort="oldest")))[:4] == ["seed", "bank", "rural", "taichung"]
+        assert ids(engine.search(SearchRequest(text="监督", sort="newest"))) == ["rural", "seed", "markup", "undated"]
+
+    def test_facets_count_under_the_filters_of_the_other_fields(self, engine: Engine) -> None:
+        page = engine.search(SearchRequest(sections=("清廉之窗",), facets=("section", "author", "source", "year", "month")))
+        sections = [(value.value, value.count, value.selected) for value in page.facets["section"]]
+        assert sections == [
+            ("国际", 2, False),
+            ("国际 > 两岸", 1, False),
+            ("清廉之窗", 2, True),
+            ("清廉之窗 > 基層風采", 1, False),
+        ]
+        assert {value.value: value.count for value in page.facets["author"]} == {"周屿": 1, "鄒雨芯": 1, "陈晓禾": 1}
+        assert [(value.value, value.count) for value in page.facets["year"]] == [("2024", 1), ("2020", 1)]
+        assert [(value.value, value.count) for value in page.facets["month"]] == [("2024-05", 1), ("2020-03", 1)]
+
+    def test_chosen_values_are_listed_with_none_and_past_the_limit(self, engine: Engine) -> None:
+        page = engine.search(SearchRequest(text="台中", sources=("日报", ""), facet_limit=0))
+        assert {(value.value, value.count) for value in page.facets["source"]} == {("日報", 0), ("", 1)}
+
+    def test_only_the_facets_asked_for_are_counted(self, engine: Engine) -> None:
+        assert engine.search(SearchRequest(facets=())).facets == {}
+        assert list(engine.search(SearchRequest(facets=("source",))).facets) == ["source"]
+
+    def test_pages_by_offset_and_by_cursor_neither_repeat_nor_lose_a_hit(self, engine: Engine) -> None:
+        for request in (SearchRequest(limit=2), SearchRequest(text="监督", limit=2), SearchRequest(sort="oldest", limit=2)):
+            whole = ids(engine.search(SearchRequest(text=request.text, sort=request.sort, limit=100)))
+            by_offset = [
+                hit
+                for offset in range(0, 8, 2)
+                for hit in ids(engine.search(SearchRequest(text=request.text, sort=request.sort, limit=2, offset=offset)))
+            ]
+            by_cursor: list[str] = []
+            page = engine.search(request)
+            while True:
+                by_cursor += ids(page)
+                if page.next is None:
+                    break
+                page = engine.search(
+                    SearchRequest(text=request.text, sort=request.sort, limit=2, cursor=page.next)
+                )
+            assert by_offset == whole == by_cursor
+
+    def test_a_cursor_of_another_search_or_none_at_all_is_refused(self, engine: Engine) -> None:
+        cursor = engine.search(SearchRequest(limit=2)).next
+        for wrong in (SearchRequest(text="监督", cursor=cursor), SearchRequest(cursor="x"), SearchRequest(cursor="bm8")):
+            with pytest.raises(RequestError) as caught:
+                engine.search(wrong)
+            assert caught.value.parameter == "cursor"
+
+    def test_limit_0_gives_counts_alone(self, engine: Engine) -> None:
+        page = engine.search(SearchRequest(text="监督", limit=0))
+        assert (page.total, page.hits, page.next) == (4, (), None)
+
+    def test_the_best_match_comes_first(self, engine: Engine) -> None:
+        page = engine.search(SearchRequest(text="监督检查"))
+        assert ids(page)[0] == "seed"
+        scores = [hit.score for hit in page.hits]
+        assert scores == sorted(scores, reverse=True)
+        assert all(math.isfinite(score) for score in scores)
+
+    def test_either_script_gives_the_same_page(self, engine: Engine) -> None:
+        one, other = (engine.search(SearchRequest(text=text)) for text in ("监督检查 国际", "監督檢查 國際"))
+        assert [(hit.id, hit.score) for hit in one.hits] == [(hit.id, hit.score) for hit in other.hits]
+
+    def test_marks_stand_in_the_articles_own_script(self, engine: Engine) -> None:
+        hit = engine.search(SearchRequest(text="资源县")).hits[0]
+        assert hit.highlights.title == "<mark>資源縣</mark>:強化監督檢查"
+        assert "<mark>資源縣</mark>紀委監委說" in hit.highlights.snippets[0]
+
+    def test_text_is_escaped_and_the_tags_apart(self, engine: Engine) -> None:
+        page = engine.search(SearchRequest(text='"alert(1)"', highlight_pre="[", highlight_post="]"))
+        assert page.hits[0].highlights.title == "&lt;b&gt;标签&lt;/b&gt;&amp;符号"
+        assert page.hits[0].highlights.snippets == ("x&lt;script&gt;[alert(1)]&lt;/script&gt;监督&lt;/mark&gt;",)
+
+    def test_an_article_is_had_by_its_id(self, engine: Engine) -> None:
+        assert engine.article("seed") == CORPUS[0]
+        with pytest.raises(ArticleNotFoundError, match="no article has the id 'none'"):
+            engine.article("none")
+
+    def test_a_malformed_query_is_read_as_well_as_it_can_be_unless_strict(self, engine: Engine) -> None:
+        page = engine.search(SearchRequest(text='"监督，检查'))
+        assert (page.total, len(page.warnings)) == (1, 1)
+        with pytest.raises(QuerySyntaxError) as caught:
+            engine.search(SearchRequest(text='监 "督', strict=True))
+        assert caught.value.offset == 2
+
+    def test_an_empty_index_answers_with_empty_pages(self) -> None:
+        page = self.make_engine(()).search(SearchRequest(text="监督"))
+        assert (page.total, page.hits, page.facets["section"]) == (0, (), ())
+        assert self.make_engine(()).search(SearchRequest()).total == 0
+
+    def test_stats_count_the_articles(self, engine: Engine) -> None:
+        assert engine.stats().articles == len(CORPUS)
