@@ -59,17 +59,22 @@ class IndexReport:
 class _Intake:
     """Keeps apart, in one pass over the inputs, the articles to take and the errors to report."""
 
-    inputs: Iterable[Article | IngestError]
     rejected: list[IngestError] = field(default_factory=list)
+    path: str | None = None
     _ids: set[str] = field(default_factory=set)
 
-    def articles(self) -> Iterator[Article]:
-        for item in self.inputs:
+    def enter(self, path: str) -> None:
+        """What comes next is from ``path``."""
+        self.path = path
+
+    def articles(self, inputs: Iterable[Article | IngestError]) -> Iterator[Article]:
+        """The articles to take, cleaned; the rest is in ``rejected`` afterwards."""
+        for item in inputs:
             if isinstance(item, IngestError):
                 self.rejected.append(item)
             elif item.id in self._ids:
                 reason = f"the id {item.id!r} came before in this run; the first article was kept, this one left out"
-                self.rejected.append(ArticleError(reason, field="id"))
+                self.rejected.append(ArticleError(reason, field="id", path=self.path))
             else:
                 self._ids.add(item.id)
                 yield clean_article(item)
@@ -93,10 +98,11 @@ def index_paths(
         StorageError: the archive or the index cannot be used; what the archive took by then stays.
     """
     begin = perf_counter()
-    intake = _Intake(read_inputs(paths, limits=options.limits, stdin=stdin))
+    intake = _Intake()
+    inputs = read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter)
     added = updated = unchanged = 0
     with _write_lock(data), Archive(data) as archive:
-        for batch in _batched(intake.articles(), ARCHIVE_BATCH):
+        for batch in _batched(intake.articles(inputs), ARCHIVE_BATCH):
             counts = archive.put(batch)
             added, updated, unchanged = added + counts.added, updated + counts.updated, unchanged + counts.unchanged
             progress("read", len(batch))

@@ -23,7 +23,8 @@ from indexer.archive import ARCHIVE_NAME, Archive
 from indexer.article import article_to_record
 from indexer.build import BuildOptions, IndexReport, delete_articles, index_paths, sync
 from indexer.errors import ArticleSearchError, IngestError
-from indexer.sources import ReadLimits, read_extractions
+from indexer.schema import clean_article
+from indexer.sources import ReadLimits, explain_removals, read_inputs
 from search.engines.local import LocalEngine
 from search.page import page_to_record
 from search.request import PARAMETERS, request_from_parameters
@@ -76,20 +77,28 @@ def _command(
 def _add_index(commands: Any) -> None:
     command = _command(commands, "index", _run_index, "Reads files and folders and makes their articles searchable.")
     command.add_argument("paths", nargs="+", metavar="PATH", help="file or folder, or - for JSONL on standard input")
-    command.add_argument("--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that write the index")
+    command.add_argument(
+        "--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that write the index"
+    )
     command.add_argument("--memory-mb", type=int, metavar="N", help="what the index writer may hold (default: 1024)")
 
 
 def _add_extract(commands: Any) -> None:
     command = _command(
-        commands, "extract", _run_extract, "Prints the articles that files become, as JSONL; changes nothing.", json=False
+        commands,
+        "extract",
+        _run_extract,
+        "Prints the articles that files become, as JSONL; changes nothing.",
+        json=False,
     )
     command.add_argument("files", nargs="+", metavar="FILE")
     command.add_argument("--explain", action="store_true", help="say on standard error what was removed, and why")
 
 
 def _add_search(commands: Any) -> None:
-    command = _command(commands, "search", _run_search, "Searches; the options are the parameters of the HTTP interface.")
+    command = _command(
+        commands, "search", _run_search, "Searches; the options are the parameters of the HTTP interface."
+    )
     command.add_argument("query", nargs="?", default="", metavar="QUERY")
     for name in PARAMETERS:
         if name == "strict":
@@ -135,15 +144,17 @@ def _run_index(options: argparse.Namespace) -> int:
 def _run_extract(options: argparse.Namespace) -> int:
     settings = read_settings(data=options.data)
     rejected = False
-    for item in read_extractions(options.files, limits=ReadLimits(max_article_bytes=settings.max_article_bytes)):
-        if isinstance(item, IngestError):
-            print(f"rejected: {item}", file=sys.stderr)
-            rejected = True
-            continue
-        _write_json(article_to_record(item.article))
-        if options.explain:
-            for removal in item.removed:
-                print(f"line {removal.line}: removed as {removal.rule}: {removal.text}", file=sys.stderr)
+    limits = ReadLimits(max_article_bytes=settings.max_article_bytes)
+    for path in options.files:
+        for item in read_inputs([path], limits=limits):
+            if isinstance(item, IngestError):
+                print(f"rejected: {item}", file=sys.stderr)
+                rejected = True
+            else:
+                _write_json(article_to_record(clean_article(item)))
+        if options.explain and Path(path).is_file():
+            for removal in explain_removals(path, limits=limits):
+                print(f"{path}:{removal.line}: removed as {removal.rule}: {removal.text}", file=sys.stderr)
     return 1 if rejected else 0
 
 
@@ -153,7 +164,10 @@ def _run_search(options: argparse.Namespace) -> int:
     parameters = {name: [value] if isinstance(value, str) else value for name, value in given.items() if value}
     terminal = sys.stdout.isatty()
     if not options.json:
-        parameters |= {"highlight_pre": ["\x1b[1m" if terminal else "["], "highlight_post": ["\x1b[0m" if terminal else "]"]}
+        parameters |= {
+            "highlight_pre": ["\x1b[1m" if terminal else "["],
+            "highlight_post": ["\x1b[0m" if terminal else "]"],
+        }
     request = request_from_parameters({"q": [options.query], **parameters})
     engine = _engine(settings)
     try:

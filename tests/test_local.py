@@ -66,7 +66,7 @@ ARTICLES = st.lists(
         section=st.sampled_from([(), ("国际",), ("國際", "两岸"), ("国际", "欧洲"), ("清风",)]),
         authors=st.lists(NAMES, max_size=2, unique=True).map(tuple),
         source=st.none() | NAMES,
-        published=st.sampled_from([None, "2024", "2024-02", "2024-02-29", "2023-12-31T20:00:00Z"]),
+        published=st.sampled_from([None, "2024", "2024-02", "2024-02-29", "2023-12-31T20:00:00+00:00"]),
         captions=st.sampled_from([(), ("监督。张三/摄",)]),
     ),
     max_size=8,

@@ -10,18 +10,20 @@ import gzip
 import os
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from indexer.article import Article, derive_id
+from indexer.cleaning import Removal, extract_page
 from indexer.errors import IngestError, UnreadableError
+from indexer.sources.decode import decode
 from indexer.sources.detect import GZIP_MAGIC, PEEK_BYTES, Format, detect
 from indexer.sources.jsonl import read_jsonl
 from indexer.sources.limits import ReadLimits
 from indexer.sources.plain import read_page
 
-__all__ = ["find_files", "read_inputs"]
+__all__ = ["explain_removals", "find_files", "read_inputs"]
 
 STDIN_NAME: Final = "-"
 
@@ -29,23 +31,45 @@ _SKIPPED_NAMES = frozenset({"readme.md"})
 
 
 def read_inputs(
-    paths: Sequence[str | Path], *, limits: ReadLimits | None = None, stdin: BinaryIO | None = None
+    paths: Sequence[str | Path],
+    *,
+    limits: ReadLimits | None = None,
+    stdin: BinaryIO | None = None,
+    on_file: Callable[[str], None] = lambda _path: None,
 ) -> Iterator[Article | IngestError]:
     """The articles under ``paths``, in order; an input that is none is in the stream as an ``IngestError``.
 
     A path is a file, a folder, or ``-`` for JSONL on ``stdin`` (standard input by default). The error carries path,
-    line where there is one, and reason. The same article twice is not noticed here.
+    line where there is one, and reason. The same article twice is not noticed here; ``on_file`` is called with each path
+    before what is read from it, for those who notice.
     """
     bounds = limits or ReadLimits()
     for path in paths:
         if str(path) == STDIN_NAME:
+            on_file("standard input")
             yield from _placed(read_jsonl(stdin or sys.stdin.buffer, limits=bounds), "standard input")
             continue
         for found in find_files(Path(path)):
             if isinstance(found, IngestError):
                 yield found
             else:
+                on_file(str(found))
                 yield from _placed(_read_file(found, Path(path), bounds), str(found))
+
+
+def explain_removals(path: str | Path, *, limits: ReadLimits | None = None) -> tuple[Removal, ...]:
+    """What the cleaning took out of the page in the file ``path``; nothing for a format that is no page.
+
+    Raises:
+        IngestError: the page cannot be read.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise UnreadableError(_os_reason(error), path=path) from error
+    if detect(data[:PEEK_BYTES]) is not Format.PLAIN or len(data) > (limits or ReadLimits()).max_article_bytes:
+        return ()
+    return extract_page(decode(data)).removed
 
 
 def find_files(path: Path) -> Iterator[Path | IngestError]:

@@ -29,7 +29,9 @@ _COMPOUND = re.compile(
     r"(?=[^\W_])"
     r"(?P<body>(?:(?![\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff])[\w.@:/'&+,#%~=?$-])+)"
 )
-FUNCTION_CHARS = frozenset("的了是在和与于被之而其及也都就还又并或所这那此该他她它我你们着地得则且若不没吗呢吧啊把让将从对向给")
+FUNCTION_CHARS = frozenset(
+    "的了是在和与于被之而其及也都就还又并或所这那此该他她它我你们着地得则且若不没吗呢吧啊把让将从对向给"
+)
 """Characters that carry no meaning of their own beside another word, folded."""
 
 _TRAILING = ".,:?'=&~/-_@"

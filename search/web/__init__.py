@@ -1,0 +1,1 @@
+"""The HTTP room, used by ``service.py`` alone."""

@@ -1,0 +1,52 @@
+"""The application under gunicorn: several processes share one index on disk.
+
+The application is made before the fork, so dictionaries and compiled templates are shared; the index is opened after it, in each
+worker, because an open file's position must not be shared.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+__all__ = ["run"]
+
+GRACEFUL_TIMEOUT_S = 10
+
+
+def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, workers: int, threads: int) -> None:
+    """Serves until it is told to stop; ``warm`` is called in each worker before it takes requests."""
+    application = make_app()
+    gc.freeze()  # what is there now is never collected, so its pages stay shared
+
+    class Application(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            options = {
+                "bind": bind,
+                "workers": workers,
+                "threads": threads,
+                "worker_class": "gthread",
+                "preload_app": True,
+                "graceful_timeout": GRACEFUL_TIMEOUT_S,
+                "loglevel": "warning",
+                "control_socket_disable": True,
+                "post_worker_init": lambda _worker: warm(),
+                "when_ready": lambda _server: _announce(bind),
+            }
+            for name, value in options.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return application
+
+    Application().run()
+
+
+def _announce(bind: str) -> None:
+    sys.stderr.write(f"Serving on http://{bind}/\n")
+    sys.stderr.flush()

@@ -1,0 +1,73 @@
+"""The service: puts engine, pages and HTTP interface together, and runs them under gunicorn. It holds no logic.
+
+``gunicorn 'service:create_app()'`` works too; settings then come from the environment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import falcon
+
+from indexer.analysis import Analyzer, open_segmenter
+from indexer.errors import ArticleSearchError
+from search.engines.base import Engine
+from search.engines.local import LocalEngine
+from search.settings import Settings, read_settings
+from search.web.errors import add_error_handlers
+from search.web.pages import SECURITY_HEADERS, ArticlePage, SearchPage, StaticResource, error_page
+from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
+from search.web.server import run
+
+__all__ = ["create_app", "make_engine", "serve"]
+
+
+class _SecurityHeaders:
+    """Middleware: what every answer carries."""
+
+    def process_response(
+        self, _request: falcon.Request, response: falcon.Response, _resource: object, _ok: bool
+    ) -> None:
+        response.set_headers(SECURITY_HEADERS)
+
+
+def make_engine(settings: Settings) -> Engine:
+    """The engine over the settings' data directory, its dictionaries loaded and its index not yet opened."""
+    analyzer = Analyzer(open_segmenter(settings.segmenter))
+    analyzer.words("热")
+    return LocalEngine(settings.data, analyzer, relax_share=settings.relax_share)
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Any:
+    """The WSGI application."""
+    settings = settings or read_settings()
+    engine = engine or make_engine(settings)
+    app = falcon.App(middleware=[_SecurityHeaders()])
+    add_error_handlers(app, error_page)
+    app.add_route("/", SearchPage(engine, settings.title))
+    app.add_route("/search", SearchPage(engine, settings.title))
+    app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))
+    app.add_route("/static/{name}", StaticResource())
+    app.add_route("/api/v1/search", SearchResource(engine))
+    app.add_route("/api/v1/articles/{article_id}", ArticleResource(engine))
+    app.add_route("/healthz", HealthResource())
+    app.add_route("/readyz", ReadyResource(engine))
+    return app
+
+
+def serve(settings: Settings) -> None:
+    """Serves until it is told to stop."""
+    engine = make_engine(settings)
+
+    def warm() -> None:
+        with contextlib.suppress(ArticleSearchError):  # a missing index is told to whoever asks
+            engine.stats()
+
+    run(
+        lambda: create_app(settings, engine),
+        warm,
+        bind=settings.bind,
+        workers=settings.workers,
+        threads=settings.threads,
+    )
