@@ -76,7 +76,8 @@ def marks_in(text: str, plan: Plan, analyzer: Analyzer) -> list[Mark]:
     found: list[Mark] = []
     for clause in plan.wanted:
         every = frozenset(clause.units)
-        found.extend(Mark(*literal.span(*place), every) for place in _places(literal.text, clause.literal))
+        if any(unit.literal for unit in clause.units):  # a word of letters alone is marked as a whole word only
+            found.extend(Mark(*literal.span(*place), every) for place in _places(literal.text, clause.literal))
         for unit in _marked_units(clause):
             own = frozenset({unit})
             if unit.literal:

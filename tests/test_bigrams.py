@@ -61,7 +61,9 @@ def test_every_character_starts_one_term_at_its_position(pieces: list[str]) -> N
     assert all(joined.startswith(term, place) and GAP not in term for place, term in places.items())
 
 
-@given(st.text(st.sampled_from("监督检查a1"), min_size=2, max_size=9), st.text(st.sampled_from("监督检查a1"), max_size=30))
+@given(
+    st.text(st.sampled_from("监督检查a1"), min_size=2, max_size=9), st.text(st.sampled_from("监督检查a1"), max_size=30)
+)
 def test_bigrams_of_a_phrase_at_their_places_are_the_phrase(phrase: str, text: str) -> None:
     assume(text)
     positions = {term: set(found) for term, found in bigram_positions(join_pieces([text])).items()}

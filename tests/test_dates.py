@@ -32,7 +32,16 @@ def test_every_form_is_the_same_day(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["01-09 08:15", "5月6日", "2024年13月6日", "民國999年5月6日", "二〇二四年五五月六日", "二〇二四年五月一一一日", ""],
+    [
+        "01-09 08:15",
+        "5月6日",
+        "2024年13月6日",
+        "民國999年5月6日",
+        "二〇二四年五五月六日",
+        "二〇二四年五月一一一日",
+        "二〇二四年五月二二十日",
+        "",
+    ],
 )
 def test_what_names_no_day_that_exists_is_none(text: str) -> None:
     assert find_day(text) is None

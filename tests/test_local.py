@@ -93,7 +93,11 @@ def comparable(page: Page) -> Page:
 
 
 @settings(max_examples=25)
-@given(batches=st.lists(ARTICLES, min_size=1, max_size=3), requests=st.lists(REQUESTS, min_size=1, max_size=6), dropped=st.sets(st.integers(0, 7)))
+@given(
+    batches=st.lists(ARTICLES, min_size=1, max_size=3),
+    requests=st.lists(REQUESTS, min_size=1, max_size=6),
+    dropped=st.sets(st.integers(0, 7)),
+)
 def test_every_page_equals_the_reference_engines(
     batches: list[list[Article]], requests: list[SearchRequest], dropped: set[int]
 ) -> None:
@@ -190,7 +194,9 @@ def test_a_damaged_manifest_is_an_error_with_a_way_out(index_articles: Callable[
         engine_over(data).search(SearchRequest())
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves the file it cannot read open
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # Whoosh leaves the file it cannot read open
 def test_a_damaged_index_is_an_error_with_a_way_out(index_articles: Callable[..., Path], analyzer: Analyzer) -> None:
     data = index_articles(article("a", body="监督"))
     for path in (data / "index").glob("g*/*"):

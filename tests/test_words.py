@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from indexer.analysis import Token, fold, open_segmenter
 from indexer.analysis.words import MAX_WORD_CHARS, is_plain_word, words_of
 
-PIECES = st.lists(st.sampled_from(["監督", "資源縣", "C919", "COVID-19", "1,000", "𠮷", "かな", "，", " ", "a.b@c.com", "한국", "_"]))
+PIECES = st.lists(
+    st.sampled_from(["監督", "資源縣", "C919", "COVID-19", "1,000", "𠮷", "かな", "，", " ", "a.b@c.com", "한국", "_"])
+)
 
 
 def texts(text: str) -> list[str]:
@@ -56,6 +58,8 @@ def test_endless_runs_of_letters_make_no_word() -> None:
     assert texts("a1" * MAX_WORD_CHARS) == []
 
 
-@pytest.mark.parametrize(("text", "plain"), [("c919", True), ("监督", False), ("a-b", False), ("", False), ("かな", False)])
+@pytest.mark.parametrize(
+    ("text", "plain"), [("c919", True), ("监督", False), ("a-b", False), ("", False), ("かな", False)]
+)
 def test_plain_words_are_letters_and_digits_alone(text: str, plain: bool) -> None:
     assert is_plain_word(text) is plain

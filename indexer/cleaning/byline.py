@@ -82,7 +82,7 @@ _BARE_ROLE = re.compile(
 )
 _DATE_FIRST = re.compile(rf"[\[【(（〔]?\s*{DATE}\s*{TIME}?")
 _SOURCE_CUT = re.compile(rf"\s{{2,}}|\t|\s*[|｜│丨]\s*|\s*{DATE}|\s+(?={_ROLE})")
-_AUTHOR_CUT = re.compile(rf"\s{{3,}}|\t|\s*[|｜│丨]\s*|\s*{DATE}")
+_AUTHOR_CUT = re.compile(rf"\s{{3,}}|\t|\s*[|｜│丨]\s*|\s*{DATE}|\s*(?:[图圖]片?|[摄攝]影)\s*[:：/／]")
 _SENTENCE = re.compile(r"[。！？?].")
 _PROSE = re.compile(r"[。？?！!；;]")
 _MEDIA = re.compile(r".*(?:[网網报報社台刊]|新[闻聞]|日[报報]|[周週]刊|政府|[部局委院办辦厅廳校])$")
@@ -158,7 +158,7 @@ def split_authors(value: str) -> tuple[str, ...]:
 
     Names of two characters set apart by a space are joined: ``张 三`` is one author, ``张三 李四`` are two.
     """
-    text = value.strip(_EDGES)
+    text = _AUTHOR_TAIL.sub("", value.strip(_EDGES))
     parts: list[str] = []
     for part in _AUTHOR_SPLIT.split(text):
         parts.extend(_SPACED_NAME.sub(r"\1\2", _AUTHOR_TAIL.sub("", part.strip(_EDGES))).split(maxsplit=8))

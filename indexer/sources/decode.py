@@ -19,6 +19,7 @@ __all__ = ["decode", "detect_encoding", "reject_binary"]
 
 SAMPLE_BYTES: Final = 64 * 1024
 UTF16_MIN_SHARE: Final = 0.3
+UTF16_MIN_BYTES: Final = 16
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -98,7 +99,7 @@ def reject_binary(data: bytes) -> None:
 def _utf16_without_mark(data: bytes) -> str | None:
     """UTF-16 without a mark: line feeds, blanks and digits put their NUL bytes on one side, and few Han the other."""
     sample = data[:SAMPLE_BYTES]
-    if len(data) % 2 or b"\x00" not in sample:
+    if len(data) < UTF16_MIN_BYTES or len(data) % 2 or b"\x00" not in sample:
         return None
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if even == odd or any(sample.startswith(magic) for magic, _ in _MAGIC):

@@ -45,8 +45,8 @@ class PositionPostings:
 class PostingLists:
     """The posting lists of one snapshot; safe to use from several threads.
 
-    Articles are numbered through all segments (``leaves``, each with its first number); deleted ones are in the lists
-    until they are merged away.
+    Articles are numbered through all segments (``leaves``, each with its first number); deleted ones are
+    left out of the lists.
     """
 
     def __init__(self, leaves: list[tuple[WhooshReader, int]], lock: Lock) -> None:

@@ -33,7 +33,7 @@ class Snapshot:
     """The articles of an index at one moment, numbered from 0 to ``n_docs``; safe to share between threads.
 
     Attributes:
-        live: ``bool[n_docs]``, False for deleted articles, which stay in posting lists and statistics until merged.
+        live: ``bool[n_docs]``, False for deleted articles, which are in no posting list.
         ids: the id of each article; ``ranks``: ``int32[n_docs]``, its place among the sorted ids.
         lengths: words in each field of ``WORD_FIELDS``, ``float64[n_docs]`` a field.
         literal_lengths: characters of the literal text, ``float64[n_docs]``.

@@ -35,9 +35,21 @@ CORPUS: tuple[Article, ...] = (
         published="2024-05",
     ),
     article(
-        "taichung", "台中市政府公告", "台中市政府今日公告。", section=("国际", "两岸"), authors=("周嶼",), published="2024-05-06T23:30:00Z"
+        "taichung",
+        "台中市政府公告",
+        "台中市政府今日公告。",
+        section=("国际", "两岸"),
+        authors=("周嶼",),
+        published="2024-05-06T23:30:00Z",
     ),
-    article("bank", "银行", "中国银行C919贷款，COVID-19之后。AI不是SAID。", section=("國際",), published="2024", source="日報"),
+    article(
+        "bank",
+        "银行",
+        "中国银行C919贷款，COVID-19之后。AI不是SAID。",
+        section=("國際",),
+        published="2024",
+        source="日報",
+    ),
     article("undated", "没有日期", "监督，检查。价格3.14元，1,000人，联系news@example.com。"),
     article("markup", "<b>标签</b>&符号", "x<script>alert(1)</script>监督</mark>"),
 )
@@ -150,7 +162,9 @@ class EngineContract:
         assert ids(engine.search(SearchRequest(text="监督", sort="newest"))) == ["rural", "seed", "markup", "undated"]
 
     def test_facets_count_under_the_filters_of_the_other_fields(self, engine: Engine) -> None:
-        page = engine.search(SearchRequest(sections=("清廉之窗",), facets=("section", "author", "source", "year", "month")))
+        page = engine.search(
+            SearchRequest(sections=("清廉之窗",), facets=("section", "author", "source", "year", "month"))
+        )
         sections = [(value.value, value.count, value.selected) for value in page.facets["section"]]
         assert sections == [
             ("国际", 2, False),
@@ -171,12 +185,18 @@ class EngineContract:
         assert list(engine.search(SearchRequest(facets=("source",))).facets) == ["source"]
 
     def test_pages_by_offset_and_by_cursor_neither_repeat_nor_lose_a_hit(self, engine: Engine) -> None:
-        for request in (SearchRequest(limit=2), SearchRequest(text="监督", limit=2), SearchRequest(sort="oldest", limit=2)):
+        for request in (
+            SearchRequest(limit=2),
+            SearchRequest(text="监督", limit=2),
+            SearchRequest(sort="oldest", limit=2),
+        ):
             whole = ids(engine.search(SearchRequest(text=request.text, sort=request.sort, limit=100)))
             by_offset = [
                 hit
                 for offset in range(0, 8, 2)
-                for hit in ids(engine.search(SearchRequest(text=request.text, sort=request.sort, limit=2, offset=offset)))
+                for hit in ids(
+                    engine.search(SearchRequest(text=request.text, sort=request.sort, limit=2, offset=offset))
+                )
             ]
             by_cursor: list[str] = []
             page = engine.search(request)
@@ -184,14 +204,16 @@ class EngineContract:
                 by_cursor += ids(page)
                 if page.next is None:
                     break
-                page = engine.search(
-                    SearchRequest(text=request.text, sort=request.sort, limit=2, cursor=page.next)
-                )
+                page = engine.search(SearchRequest(text=request.text, sort=request.sort, limit=2, cursor=page.next))
             assert by_offset == whole == by_cursor
 
     def test_a_cursor_of_another_search_or_none_at_all_is_refused(self, engine: Engine) -> None:
         cursor = engine.search(SearchRequest(limit=2)).next
-        for wrong in (SearchRequest(text="监督", cursor=cursor), SearchRequest(cursor="x"), SearchRequest(cursor="bm8")):
+        for wrong in (
+            SearchRequest(text="监督", cursor=cursor),
+            SearchRequest(cursor="x"),
+            SearchRequest(cursor="bm8"),
+        ):
             with pytest.raises(RequestError) as caught:
                 engine.search(wrong)
             assert caught.value.parameter == "cursor"

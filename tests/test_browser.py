@@ -1,0 +1,106 @@
+"""The page in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer import index_paths
+from tests.conftest import ROOT
+from tests.test_service import served
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def unavailable(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{reason}, and this is CI")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    data = tmp_path_factory.mktemp("browser") / "data"
+    index_paths([ROOT / "corpus"], data)
+    with served(data) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = next((found for name in ("chromium", "google-chrome", "chrome") if (found := shutil.which(name))), None)
+    if path is None:
+        unavailable("there is no Chromium on this machine")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        unavailable("playwright is not installed")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_reader_searches_filters_and_reads(browser: Any, base: str, width: int, javascript: bool) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale="zh-CN"
+    )
+    page = context.new_page()
+    problems: list[str] = []
+    elsewhere: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on(
+        "request", lambda request: None if request.url.startswith((base, "data:")) else elsewhere.append(request.url)
+    )
+    page.goto(base)
+    page.fill("#q", "乡村振兴")
+    page.press("#q", "Enter")
+    page.wait_for_url("**/search?q=*")
+    assert page.locator(".hits mark", has_text="鄉村振興").count()
+    before = page.locator(".hits > li").count()
+    page.locator(".facets a", has_text="县区").or_(page.locator(".facets a", has_text="縣區")).first.click()
+    page.wait_for_url("**section=**")
+    assert 0 < page.locator(".hits > li").count() < before
+    assert page.locator(".chips a").count() == 2
+    if javascript:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".hits h2 a").first.click()
+    assert page.locator("article h1").count() == 1
+    context.close()
+    assert (problems, elsewhere) == ([], [])
+
+
+def test_the_keyboard_is_enough(browser: Any, base: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    page = context.new_page()
+    page.goto(base)
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.type("监督")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#results")
+    context.close()
+
+
+def test_dark_and_light_differ(browser: Any, base: str, tmp_path: Path) -> None:
+    colours = []
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        page.goto(base)
+        colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        context.close()
+    assert colours[0] != colours[1]

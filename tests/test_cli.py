@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+import service
+from search.cli import build_parser, main
+from search.settings import Settings
+
+PAGE = "当前位置：首页 > 要闻\n\n监(jiān)督检查开始\n\n作者：张三\n来源：日报\n\n　　监督检查组昨天来到河边，看了三处堤坝。\n\n版权所有\n"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "page.txt").write_text(PAGE, encoding="utf-8")
+    (folder / "a.jsonl").write_text(
+        '{"id": "1", "title": "监督", "body": "一"}\n{"id": "2", "title": "检查"}\n', encoding="utf-8"
+    )
+    return folder
+
+
+@pytest.fixture
+def data(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    folder = str(tmp_path / "data")
+    assert main(["index", str(source), "--data", folder, "--workers", "1"]) == 0
+    assert "3 added, 0 updated, 0 unchanged, 0 rejected" in capsys.readouterr().out
+    return folder
+
+
+def test_search_prints_for_people_and_for_programs(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "監督", "--data", data, "--sort", "newest", "--source", "日报"]) == 0
+    out = capsys.readouterr().out
+    assert "1 articles" in out
+    assert "[监督]检查开始" in out
+    assert "要闻 · 张三 · 日报" in out
+    assert main(["search", "监督", "--data", data, "--json", "--limit", "1", "--snippet-chars", "30"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["total"] == 2
+    assert len(page["hits"]) == 1
+    assert "<mark>监督</mark>" in page["hits"][0]["highlights"]["title"]
+    assert main(["search", "没有 监督", "--data", data]) == 0
+    assert "no article has all the words" in capsys.readouterr().out
+
+
+def test_a_bad_option_or_query_is_one_line_and_status_2(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--limit", "x"], ["--sort", "best"], ["--strict", "--match", "all"]):
+        assert main(["search", '"监督', "--data", data, *arguments]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith("article-search: ")
+        assert error.count("\n") == 1
+
+
+def test_without_an_index_the_command_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["search", "x"], ["stats"], ["export"], ["sync"]):
+        assert main([*arguments, "--data", str(tmp_path)]) == 2
+        assert "article-search index PATH" in capsys.readouterr().err
+
+
+def test_rejected_inputs_are_named_and_the_status_is_1(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (source / "bad.jsonl").write_text('{"id": "3", "title": "好"}\n{oops\n', encoding="utf-8")
+    assert main(["index", str(source), "--data", str(tmp_path / "d"), "--json", "--workers", "1"]) == 1
+    captured = capsys.readouterr()
+    assert "bad.jsonl:2: " in captured.err
+    report = json.loads(captured.out)
+    assert (report["added"], report["rejected"][0]["line"]) == (4, 2)
+
+
+def test_extract_prints_the_article_and_what_was_removed(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", str(source / "page.txt"), str(source / "a.jsonl"), "--explain"]) == 0
+    captured = capsys.readouterr()
+    articles = [json.loads(line) for line in captured.out.splitlines()]
+    assert [article["title"] for article in articles] == ["监督检查开始", "监督", "检查"]
+    assert articles[0]["section"] == ["要闻"]
+    assert "版权所有" in captured.err
+    assert "jiān" in captured.err
+    assert main(["extract", str(source / "none.txt")]) == 1
+    assert "there is no such file" in capsys.readouterr().err
+
+
+def test_stats_delete_export_sync_and_rebuild(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["delete", "1", "none", "--data", data]) == 0
+    assert "1 of 2 articles deleted" in capsys.readouterr().out
+    assert main(["export", "--data", data]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main(["sync", "--data", data, "--json"]) == 0
+    assert main(["rebuild", "--data", data]) == 0
+    capsys.readouterr()
+    assert main(["stats", "--data", data, "--json"]) == 0
+    stats = json.loads(capsys.readouterr().out)
+    assert (stats["archive_articles"], stats["index_articles"], stats["archive_change"]) == (2, 2, 4)
+    assert stats["index_generation"] == "g000002"
+    assert main(["stats", "--data", data]) == 0
+    assert "index_bytes" in capsys.readouterr().out
+
+
+def test_serve_takes_its_options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    served: list[Settings] = []
+    monkeypatch.setattr(service, "serve", served.append)
+    assert main(["serve", "--data", str(tmp_path), "--bind", "127.0.0.1:1", "--workers", "3"]) == 0
+    assert (served[0].bind, served[0].workers) == ("127.0.0.1:1", 3)
+
+
+def test_being_stopped_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_settings: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(service, "serve", interrupt)
+    assert main(["serve", "--data", str(tmp_path)]) == 2
+    assert "stopped" in capsys.readouterr().err
+
+
+def test_jsonl_may_be_piped_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"id": "1", "title": "x"}\n')))
+    assert main(["index", "-", "--data", str(tmp_path), "--workers", "1"]) == 0
+
+
+def test_every_subcommand_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("index", "extract", "search", "serve", "delete", "export", "stats", "sync", "rebuild"):
+        with pytest.raises(SystemExit) as caught:
+            build_parser().parse_args([name, "--help"])
+        assert caught.value.code == 0
+        assert "--data DIR" in capsys.readouterr().out

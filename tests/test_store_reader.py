@@ -1,0 +1,101 @@
+"""Writer and reader of the index together: what goes in comes out, through deletions and several segments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexer.analysis import Analyzer
+from indexer.errors import DataLockedError, IndexDamagedError
+from indexer.schema import prepare
+from indexer.store import IndexWriter, Snapshot, create_generation, open_snapshot
+from indexer.store import postings as postings_module
+from tests.conftest import ZONE, article
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path, analyzer: Analyzer) -> Snapshot:
+    folder = tmp_path / "g"
+    create_generation(folder)
+    batches = [
+        [article("a", body="监督检查监督"), article("b", body="监督")],
+        [article("a", body="检查", published="2024")],
+    ]
+    for batch in batches:
+        writer = IndexWriter(folder)
+        for item in batch:
+            writer.add(prepare(item, analyzer, ZONE))
+        writer.commit()
+    return open_snapshot(folder)
+
+
+def test_a_corrected_article_is_there_once(snapshot: Snapshot) -> None:
+    assert [snapshot.ids[doc] for doc in range(snapshot.n_docs) if snapshot.live[doc]].count("a") == 1
+    doc = snapshot.find("a")
+    assert doc is not None
+    assert snapshot.record(doc)["body"] == "检查"
+    assert snapshot.find("none") is None
+    snapshot.close()
+
+
+def test_postings_hold_documents_frequencies_and_positions(snapshot: Snapshot) -> None:
+    live = snapshot.live
+    docs = snapshot.postings.bigram("监督")
+    assert {snapshot.ids[doc] for doc in docs.docs.tolist() if live[doc]} == {"b"}
+    assert len(snapshot.postings.bigram("没有").docs) == 0
+    assert len(snapshot.postings.character("督").docs) >= 1
+    assert snapshot.postings.word("body", "监督").frequencies.max() >= 1
+    assert len(snapshot.postings.word("title", "监督").docs) == 0
+    snapshot.close()
+
+
+def test_ranks_are_places_among_the_sorted_ids(snapshot: Snapshot) -> None:
+    assert snapshot.rank_of("zzz") == snapshot.n_docs - 1
+    order = sorted(range(snapshot.n_docs), key=lambda doc: snapshot.ranks[doc])
+    assert [snapshot.ids[doc] for doc in order] == sorted(snapshot.ids)
+    snapshot.close()
+
+
+def test_lists_used_last_are_kept_and_others_dropped(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings_module, "CACHED_ENTRIES", 1)
+    first = snapshot.postings.bigram("监督")
+    assert snapshot.postings.bigram("监督") is first
+    snapshot.postings.bigram("检查")
+    assert snapshot.postings.bigram("监督") is not first
+    snapshot.close()
+
+
+def test_two_writers_of_one_generation_exclude_each_other(tmp_path: Path) -> None:
+    create_generation(tmp_path / "g")
+    writer = IndexWriter(tmp_path / "g")
+    with pytest.raises(DataLockedError, match="another process is writing"):
+        IndexWriter(tmp_path / "g")
+    writer.cancel()
+    writer.cancel()
+
+
+def test_what_is_no_index_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    for open_it in (IndexWriter, open_snapshot):
+        with pytest.raises(IndexDamagedError, match="article-search rebuild"):
+            open_it(tmp_path)
+
+
+def test_several_processes_write_what_one_writes(
+    tmp_path: Path, analyzer: Analyzer, index_articles: Callable[..., Path]
+) -> None:
+    articles = [article(f"{number:03}", body=f"监督{number}") for number in range(30)]
+    found = []
+    for workers in (1, 2):
+        folder = tmp_path / f"g{workers}"
+        create_generation(folder)
+        writer = IndexWriter(folder, workers=workers)
+        for item in articles:
+            writer.add(prepare(item, analyzer, ZONE))
+        writer.commit()
+        snapshot = open_snapshot(folder)
+        docs = snapshot.postings.bigram("监督").docs.tolist()
+        found.append(sorted(snapshot.ids[doc] for doc in docs))
+        snapshot.close()
+    assert found[0] == found[1] == [item.id for item in articles]
