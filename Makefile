@@ -18,7 +18,7 @@ check: $(VENV)/.test
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/python -m coverage erase
-	$(RUN)/python -m coverage run -m pytest
+	$(RUN)/python -m coverage run -m pytest -m "not real_corpus"
 	$(RUN)/python -m coverage combine -q
 	$(RUN)/python -m coverage report
 

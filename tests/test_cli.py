@@ -10,7 +10,18 @@ import service
 from search.cli import build_parser, main
 from search.settings import Settings
 
-PAGE = "当前位置：首页 > 要闻\n\n监(jiān)督检查开始\n\n作者：张三\n来源：日报\n\n　　监督检查组昨天来到河边，看了三处堤坝。\n\n版权所有\n"
+PAGE = """\
+当前位置：首页 > 要闻
+
+监(jiān)督检查开始
+
+作者：张三
+来源：日报
+
+　　监督检查组昨天来到河边，看了三处堤坝。
+
+版权所有
+"""
 
 
 @pytest.fixture

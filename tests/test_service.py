@@ -103,4 +103,4 @@ def test_a_port_that_is_taken_ends_the_command_with_a_message(tmp_path: Path) ->
         ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ}, check=False)
     assert done.returncode == 2
-    assert "is taken" in done.stderr
+    assert "choose another with --bind" in done.stderr

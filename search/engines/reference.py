@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ from search.request import SearchRequest
 __all__ = ["ReferenceEngine"]
 
 K1, B = 0.5, 0.75
+
+_key = lru_cache(maxsize=None)(facet_key)
 WEIGHTS = {"title": 2.0, "summary": 1.0, "body": 1.0, "captions": 0.5, "names": 1.0}
 
 Test = Callable[[PreparedArticle], bool]
@@ -238,7 +240,7 @@ def _facet_labels(article: PreparedArticle, name: str) -> tuple[str, ...]:
 
 
 def _facet_keys(article: PreparedArticle, name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(facet_key(label) for label in _facet_labels(article, name)))
+    return tuple(dict.fromkeys(_key(label) for label in _facet_labels(article, name)))
 
 
 def _normalized(frequency: int, length: int, mean: float) -> float:

@@ -7,11 +7,15 @@ worker, because an open file's position must not be shared.
 from __future__ import annotations
 
 import gc
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.util import parse_address
+
+from indexer.errors import SettingsError
 
 __all__ = ["run"]
 
@@ -19,7 +23,12 @@ GRACEFUL_TIMEOUT_S = 10
 
 
 def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, workers: int, threads: int) -> None:
-    """Serves until it is told to stop; ``warm`` is called in each worker before it takes requests."""
+    """Serves until it is told to stop; ``warm`` is called in each worker before it takes requests.
+
+    Raises:
+        SettingsError: nobody can listen at ``bind``.
+    """
+    _check_address(bind)
     application = make_app()
     gc.freeze()  # what is there now is never collected, so its pages stay shared
 
@@ -45,6 +54,23 @@ def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, wor
             return application
 
     Application().run()
+
+
+def _check_address(bind: str) -> None:
+    """Gunicorn tries a taken port for seconds and ends with a traceback; this says it at once."""
+    address = parse_address(bind)
+    if not isinstance(address, tuple):
+        return  # a Unix socket
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise SettingsError(
+                f"cannot listen at {bind}: {error.strerror}; stop what does, or choose another with --bind",
+                setting="bind",
+            ) from error
 
 
 def _announce(bind: str) -> None:

@@ -1,0 +1,102 @@
+"""Requests a second of the service under ``wrk``, beside an empty Falcon app under the same gunicorn."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import falcon
+
+from benchmarks.corpus import Query
+
+__all__ = ["make_empty_app", "measure_throughput"]
+
+CONNECTIONS, SECONDS, WORKERS = 16, 10, 2
+READY_JSON = b'{"text":"' + b"x" * 3000 + b'"}'
+
+
+class _Ready:
+    def on_get(self, _request: falcon.Request, response: falcon.Response) -> None:
+        response.content_type = falcon.MEDIA_JSON
+        response.data = READY_JSON
+
+
+def make_empty_app() -> falcon.App:
+    """An app that answers every search with the same ready 3 kB."""
+    app = falcon.App()
+    app.add_route("/api/v1/search", _Ready())
+    return app
+
+
+def measure_throughput(data: Path, queries: list[Query], scratch: Path) -> dict[str, dict[str, float]] | None:
+    """Requests a second and latency (ms) of the service and of the empty app; None without ``wrk``."""
+    if shutil.which("wrk") is None:
+        print("wrk is not installed: throughput is left out", file=sys.stderr)
+        return None
+    script = scratch / "queries.lua"
+    paths = [
+        f"/api/v1/search?q={urllib.parse.quote(query.text)}&match={'any' if query.kind == 'or' else 'all'}"
+        for query in queries
+    ]
+    listed = ",\n".join(f"'{path}'" for path in paths)
+    script.write_text(
+        f"local paths = {{{listed}}}\nlocal at = 0\nrequest = function()\n  at = at % #paths + 1\n  return wrk.format('GET', paths[at])\nend\n"
+    )
+    service = [sys.executable, "-m", "search.cli", "serve", "--data", str(data), "--workers", str(WORKERS)]
+    empty = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-w",
+        str(WORKERS),
+        "-k",
+        "gthread",
+        "--threads",
+        "4",
+        "benchmarks.throughput:make_empty_app()",
+    ]
+    found = {}
+    for name, command in (("service", service), ("empty app", empty)):
+        with _running(command) as base:
+            found[name] = _wrk(base, script)
+    return found
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    with subprocess.Popen([*command, "--bind", address], stderr=subprocess.DEVNULL) as server:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"http://{address}/api/v1/search?q=x", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield f"http://{address}"
+        server.terminate()
+        server.wait(30)
+
+
+def _wrk(base: str, script: Path) -> dict[str, float]:
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", "-s", str(script), base]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    units = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+    latency = {
+        f"p{percent}_ms": round(float(value) * units[unit], 3)
+        for percent, value, unit in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s)", out)
+    }
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", out)
+    assert rate is not None, out
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+    return {"requests_per_s": float(rate[1]), **latency, "failed": float(failed[1]) if failed else 0.0}

@@ -1,0 +1,59 @@
+"""The docs answer to the code."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import fields
+
+import falcon.inspect
+import pytest
+
+from search.cli import build_parser
+from search.engines.reference import ReferenceEngine
+from search.request import PARAMETERS
+from search.settings import Settings
+from service import create_app
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^article-search .*", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_readme_can_be_run(command: str) -> None:
+    words = shlex.split(command.partition("<")[0], comments=True)
+    assert build_parser().parse_args(words[1:]).run
+
+
+def test_the_readme_names_only_targets_that_make_knows() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_links_and_pictures_lead_to_files() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    rows = {f"| `{field.name}` | `{field.default}` | {field.metadata['help']} |" for field in fields(Settings)}
+    assert rows == set(re.findall(r"^\| `.*\|$", text, re.MULTILINE))
+
+
+def test_every_parameter_and_route_is_documented() -> None:
+    text = (ROOT / "docs/http-api.md").read_text(encoding="utf-8")
+    assert [name for name in PARAMETERS if f"`{name}`" not in text] == []
+    app = create_app(Settings(), ReferenceEngine((), None, None, relax_share=0.5))  # type: ignore[arg-type]
+    routes = {route.path.replace("article_id", "id") for route in falcon.inspect.inspect_routes(app)}
+    assert [route for route in routes if f"GET {route}`" not in text and not route.startswith("/static")] == []
+
+
+def test_every_module_has_its_room_in_the_architecture() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    for folder in [*(ROOT / "indexer").iterdir(), *(ROOT / "search").iterdir()]:
+        if folder.is_dir() and (folder / "__init__.py").exists():
+            assert f"`{folder.relative_to(ROOT)}`" in text, folder
