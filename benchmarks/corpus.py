@@ -55,7 +55,7 @@ def write_jsonl(articles: list[dict[str, object]], path: Path) -> None:
         file.writelines(json.dumps(article, ensure_ascii=False) + "\n" for article in articles)
 
 
-def make_queries(articles: list[dict[str, object]], pairs: int = 300, phrases: int = 200) -> list[Query]:
+def make_queries(articles: list[dict[str, object]], pairs: int = 100, phrases: int = 80) -> list[Query]:
     """Pairs of title words, once for any and once for all, and phrases of 2 to 4 tokens of a body."""
     rng = random.Random(5)
     queries: list[Query] = []

@@ -21,6 +21,14 @@ from benchmarks.corpus import Query
 __all__ = ["make_empty_app", "measure_throughput"]
 
 CONNECTIONS, SECONDS, WORKERS = 16, 10, 2
+LUA = """\
+local paths = {PATHS}
+local at = 0
+request = function()
+  at = at % #paths + 1
+  return wrk.format("GET", paths[at])
+end
+"""
 READY_JSON = b'{"text":"' + b"x" * 3000 + b'"}'
 
 
@@ -48,9 +56,7 @@ def measure_throughput(data: Path, queries: list[Query], scratch: Path) -> dict[
         for query in queries
     ]
     listed = ",\n".join(f"'{path}'" for path in paths)
-    script.write_text(
-        f"local paths = {{{listed}}}\nlocal at = 0\nrequest = function()\n  at = at % #paths + 1\n  return wrk.format('GET', paths[at])\nend\n"
-    )
+    script.write_text(LUA.replace("PATHS", listed))
     service = [sys.executable, "-m", "search.cli", "serve", "--data", str(data), "--workers", str(WORKERS)]
     empty = [
         sys.executable,

@@ -43,7 +43,7 @@ MISSING_DAY = 0
 _NAME_FIELDS = ("authors", "source", "section")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PreparedArticle:
     """An article as every index keeps it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,15 @@ def test_any_text_is_an_article_or_one_of_our_errors(text: str, url: str | None)
         article = extract(text, url)
         assert article.title
         assert extract(text, url) == article
+
+
+@pytest.mark.parametrize(
+    "line", ["字号 " * 38 + "村", "-字号--" * 24 + "x", "您 " * 78 + "位", "大字|" * 39 + "x", "甲乙 " * 50 + "攝影"]
+)
+def test_a_line_of_repeated_chrome_takes_no_time(line: str) -> None:
+    started = time.perf_counter()
+    extract(f"{line}\n{FIRST}\n{line}")
+    assert time.perf_counter() - started < 1
 
 
 def test_the_seed_page_is_read_as_the_issue_says(shared_data: Path) -> None:

@@ -78,8 +78,10 @@ _END_STARTS = (
     r"(?:好文)?[点點][赞讚]\s*\d*$",
 )  # fmt: skip
 
-_BRACKETS = r"[\s\[\]【】()（）|｜·•<>《》«»^\-—_*#:：,，]*"
-_CHROME = re.compile(rf"{_BRACKETS}(?:(?:{'|'.join(_WORDS)}){_BRACKETS})+|(?:{'|'.join(_STARTS)}).*")
+_MARKS = re.compile(r"[\s\[\]【】()（）|｜·•<>《》«»^\-—_*#:：,，]*")
+# NOTE: words are cut out and the rest is looked at; one pattern for the whole line takes exponential time on 字号字号….
+_WORD = re.compile("|".join(_WORDS))
+_START = re.compile("|".join(_STARTS))
 _END = re.compile("|".join(_END_STARTS))
 _NAVIGATION = re.compile(r"[^|｜]{1,14}(?:\s*[|｜]\s*[^|｜]{1,14}){3,}")
 _NOTHING = re.compile(r"[\W_]+")
@@ -100,7 +102,12 @@ def is_chrome(line: str) -> bool:
     """Whether the line is of the page and never of an article, wherever it stands."""
     if len(line) > MAX_CHROME_CHARS:
         return False
-    return bool(_CHROME.fullmatch(line) or _NAVIGATION.fullmatch(line) or _NOTHING.fullmatch(line))
+    return bool(
+        _START.match(line)
+        or _NAVIGATION.fullmatch(line)
+        or _NOTHING.fullmatch(line)
+        or _MARKS.fullmatch(_WORD.sub("", line))
+    )
 
 
 def is_end_marker(line: str) -> bool:

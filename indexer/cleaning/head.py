@@ -164,7 +164,7 @@ class _HeadReader:
         head.source = head.source or byline.source
         head.published = head.published or byline.published
         weight = 2 * len(byline.labels) if len(byline.labels) > 1 or "date" not in byline.labels else 1
-        if not self._blocks or any(self._blocks[-1].last < text.at for text in self._texts):
+        if not self._blocks or (self._texts and self._texts[-1].at > self._blocks[-1].last):
             self._blocks.append(_Block(at, at))
         self._blocks[-1].last = at
         self._blocks[-1].weight += weight
@@ -172,10 +172,12 @@ class _HeadReader:
 
     def _settle_title(self) -> None:
         """Choose the title among the short lines, and say what becomes of the others."""
-        texts = [text for text in self._texts if not is_end_marker(text.line.text)]
+        texts = []
         for text in self._texts:
-            if text not in texts:
+            if is_end_marker(text.line.text):
                 self._remove(text.line, "page chrome")
+            else:
+                texts.append(text)
         title = self._title_above_byline(texts) or self._title_above_body(texts)
         if not title:
             self.head.body = [text.line for text in texts]

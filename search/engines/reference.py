@@ -239,6 +239,7 @@ def _facet_labels(article: PreparedArticle, name: str) -> tuple[str, ...]:
     return (first[:4] if name == "year" else f"{first[:4]}-{first[4:6]}",)
 
 
+@lru_cache(maxsize=200_000)
 def _facet_keys(article: PreparedArticle, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_key(label) for label in _facet_labels(article, name)))
 
