@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytest.importorskip("rjieba")
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    path = tmp_path / "news.jsonl.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        for number in range(3000):
+            body = "监督检查组来到河边，看了三处堤坝，乡村振兴有了新的办法。"
+            file.write(
+                json.dumps({"id": str(number), "title": "监督检查 乡村振兴", "date": "20240506", "body": body}) + "\n"
+            )
+    return path
+
+
+def test_names_are_assigned_by_a_fixed_skewed_rule(news: Path) -> None:
+    from benchmarks.corpus import SECTIONS, read_news
+
+    articles = read_news(news)
+    assert len(SECTIONS) == len(set(SECTIONS)) == 40
+    assert {len(section) for section in SECTIONS} == {1, 2}
+    assert read_news(news, 50) == articles[:50]
+    counts = [sum(article["source"] == f"来源{number}" for article in articles) for number in (1, 2, 5)]
+    assert counts == sorted(counts, reverse=True)
+    assert len({str(article["authors"]) for article in articles}) <= 500
+
+
+def test_queries_are_the_same_in_every_run(news: Path) -> None:
+    from benchmarks.corpus import make_queries, read_news
+
+    articles = read_news(news, 100)
+    queries = make_queries(articles, pairs=5, phrases=5)
+    assert queries == make_queries(articles, pairs=5, phrases=5)
+    assert [sum(query.kind == kind for query in queries) for kind in ("or", "and", "phrase")] == [5, 5, 5]
+
+
+def test_a_small_run_measures_every_contestant(news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tantivy")
+    from benchmarks import run as runner
+
+    monkeypatch.setattr(
+        runner, "make_queries", lambda articles: __import__("benchmarks.corpus").corpus.make_queries(articles, 2, 2)
+    )
+    results = runner.run(news, 30, throughput=False)
+    assert set(results["indexing"]) == {"article-search", "whoosh", "tantivy"}
+    assert all(figures["articles_per_s"] > 0 for figures in results["indexing"].values())
+    assert "| or, snippets: p50 / p95 ms |" in runner.to_table(results)
+
+
+def test_kept_runs_hold_their_command_and_versions() -> None:
+    for path in (ROOT / "benchmarks" / "runs").glob("*/results.json"):
+        results = json.loads(path.read_text(encoding="utf-8"))
+        assert results["command"].startswith("python -m benchmarks.run")
+        assert results["versions"]["whoosh3"]
