@@ -79,7 +79,6 @@ _END_STARTS = (
 )  # fmt: skip
 
 _MARKS = re.compile(r"[\s\[\]【】()（）|｜·•<>《》«»^\-—_*#:：,，]*")
-# NOTE: words are cut out and the rest is looked at; one pattern for the whole line takes exponential time on 字号字号….
 _WORD = re.compile("|".join(_WORDS))
 _START = re.compile("|".join(_STARTS))
 _END = re.compile("|".join(_END_STARTS))
@@ -103,10 +102,7 @@ def is_chrome(line: str) -> bool:
     if len(line) > MAX_CHROME_CHARS:
         return False
     return bool(
-        _START.match(line)
-        or _NAVIGATION.fullmatch(line)
-        or _NOTHING.fullmatch(line)
-        or _MARKS.fullmatch(_WORD.sub("", line))
+        _START.match(line) or _NAVIGATION.fullmatch(line) or _NOTHING.fullmatch(line) or _holds_only_words(line)
     )
 
 
@@ -138,3 +134,17 @@ def is_list_item(line: str) -> bool:
 def is_signature_date(line: str) -> bool:
     """Whether the line is the date under a document, written out."""
     return bool(_SIGNATURE_DATE.fullmatch(line))
+
+
+def _holds_only_words(line: str) -> bool:
+    """Whether the line is made of the words of ``_WORDS`` and of marks between them."""
+    # NOTE: word by word, without going back; one pattern for all takes exponential time on a line such as 字号字号….
+    at = _behind_marks(line, 0)
+    while word := _WORD.match(line, at):
+        at = _behind_marks(line, word.end())
+    return at == len(line)
+
+
+def _behind_marks(line: str, at: int) -> int:
+    marks = _MARKS.match(line, at)
+    return marks.end() if marks else at
