@@ -16,7 +16,7 @@ from search.engines.base import Engine
 from search.engines.local import LocalEngine
 from search.settings import Settings, read_settings
 from search.web.errors import add_error_handlers
-from search.web.pages import SECURITY_HEADERS, ArticlePage, SearchPage, StaticResource, error_page
+from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, SearchPage, StaticResource
 from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
 from search.web.server import run
 
@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     settings = settings or read_settings()
     engine = engine or make_engine(settings)
     app = falcon.App(middleware=[_SecurityHeaders()])
-    add_error_handlers(app, error_page)
+    add_error_handlers(app, ErrorPage(settings.title))
     app.add_route("/", SearchPage(engine, settings.title))
     app.add_route("/search", SearchPage(engine, settings.title))
     app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))

@@ -68,13 +68,17 @@ def test_a_reader_searches_filters_and_reads(browser: Any, base: str, width: int
     page.wait_for_url("**/search?q=*")
     assert page.locator(".hits mark", has_text="鄉村振興").count()
     before = page.locator(".hits > li").count()
+    if width < 960:
+        assert not page.locator(".facets").is_visible()
+        page.click(".open-filters")
     page.locator(".facets a", has_text="县区").or_(page.locator(".facets a", has_text="縣區")).first.click()
     page.wait_for_url("**section=**")
     assert 0 < page.locator(".hits > li").count() < before
-    assert page.locator(".chips a").count() == 2
+    assert page.locator(".chips a").count() == 1
     if javascript:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.locator(".hits h2 a").first.click()
+        assert page.evaluate("getComputedStyle(document.querySelector('.hits h2 a')).fontFamily").startswith('"Songti')
+    page.locator(".hits a[href^='article/']").first.click()
     assert page.locator("article h1").count() == 1
     context.close()
     assert (problems, elsewhere) == ([], [])
@@ -92,6 +96,30 @@ def test_the_keyboard_is_enough(browser: Any, base: str) -> None:
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.url.endswith("#results")
+    context.close()
+
+
+def test_filters_open_and_close_on_a_telephone_with_the_keyboard(browser: Any, base: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base + "/search?q=监督")
+    page.focus(".open-filters")
+    page.keyboard.press("Enter")
+    assert page.locator("#filters").is_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert not page.locator("#filters").is_visible()
+    assert page.url.endswith("#results")
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=监督", "/search?q=xyz&match=all", "/search?sort=x", "/article/none"])
+@pytest.mark.parametrize("width", [360, 768, 1280, 2560])
+def test_nothing_is_wider_than_the_screen(browser: Any, base: str, path: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 740})
+    page = context.new_page()
+    page.goto(base + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
 
 

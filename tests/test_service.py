@@ -68,6 +68,12 @@ def test_a_service_without_an_index_is_ready_as_soon_as_there_is_one(
         assert {total(base) for _ in range(10)} == {1}
 
 
+def test_a_query_of_eight_hundred_characters_arrives(index_articles: Callable[..., Path]) -> None:
+    data = index_articles(article("a", body="监督"))
+    with served(data) as base:
+        assert total(base, "%E7%9B%91" * 800) == 0
+
+
 def test_serving_writes_nothing_into_the_data_directory(index_articles: Callable[..., Path]) -> None:
     data = index_articles(article("a", body="监督"))
 

@@ -48,6 +48,11 @@ def test_a_search_answers_as_the_contract_says(client: testing.TestClient) -> No
     assert rest.json["hits"][0]["id"] != page["hits"][0]["id"]
 
 
+def test_a_query_in_plain_utf8_is_read_where_the_server_lets_it_through(client: testing.TestClient) -> None:
+    as_wsgi_has_it = "q=监督".encode().decode("latin-1")
+    assert get(client, "/api/v1/search", query_string=as_wsgi_has_it).json["query"]["text"] == "监督"
+
+
 def test_blank_values_and_commas_are_values(client: testing.TestClient) -> None:
     assert get(client, "/api/v1/search", query_string="author=").json["total"] == 3
     assert get(client, "/api/v1/search", query_string="author=陈晓禾,周屿").json["total"] == 0

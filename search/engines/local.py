@@ -115,13 +115,15 @@ class LocalEngine:
     def stats(self) -> EngineStats:
         """Facts about what is searched."""
         with self._current() as opened:
+            # A commit or rebuild may remove files while they are counted: then what is left is counted.
             folder = index_folder(self._data) / opened.manifest.generation
+            sizes = (path.stat().st_size for path in folder.glob("*") if path.exists())
             return EngineStats(
                 articles=int(opened.snapshot.live.sum()),
                 generation=opened.manifest.generation,
                 change=opened.manifest.change,
                 analysis=opened.manifest.analysis,
-                index_bytes=sum(path.stat().st_size for path in folder.iterdir()),
+                index_bytes=sum(sizes),
             )
 
     def close(self) -> None:

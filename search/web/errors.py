@@ -63,17 +63,20 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, ArticleSearchError):
         status = next((status for kind, status in STATUS_OF_ERROR if isinstance(error, kind)), 500)
         parameter, offset = getattr(error, "parameter", None), getattr(error, "offset", None)
-        return Problem(status=status, detail=str(error), parameter=parameter, offset=offset)
+        if status != 500:
+            return Problem(status=status, detail=str(error), parameter=parameter, offset=offset)
     return Problem(status=500, detail="something went wrong here; the log of the service has more")
 
 
-def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem], str]) -> None:
+def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem, Exception], str]) -> None:
     """Makes every failure of ``app`` an answer: ``render_page`` writes those for people."""
 
     def handle(request: falcon.Request, response: falcon.Response, error: Exception, _params: object) -> None:
         problem = problem_of(error)
         if problem.status == 500:
-            _log.error("%s %s failed", request.method, request.path, exc_info=error)
+            _log.error("%s %r failed", request.method, request.path, exc_info=error)
+        elif problem.status == 503:
+            _log.error("%s", problem.detail)  # whoever runs the service must hear of it, not only whoever asked
         if isinstance(error, falcon.HTTPError) and error.headers:
             response.set_headers(error.headers)
         response.status = problem.status
@@ -81,7 +84,8 @@ def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem]
             response.set_header("Retry-After", str(RETRY_AFTER_S))
         if _is_page(request):
             response.content_type = falcon.MEDIA_HTML
-            response.text = render_page(request, problem)
+            response.set_header("Vary", "Accept-Language")
+            response.text = render_page(request, problem, error)
         else:
             response.content_type = "application/problem+json"
             response.data = orjson.dumps(problem.record())
@@ -91,7 +95,7 @@ def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem]
 
 
 def _is_page(request: falcon.Request) -> bool:
-    return not request.path.startswith(("/api/", "/healthz", "/readyz", "/static/"))
+    return not request.path.startswith(("/api/", "/static/")) and request.path not in ("/api", "/healthz", "/readyz")
 
 
 def _plain_detail(status: int) -> str:

@@ -8,9 +8,15 @@ _ORDER = ("zh-Hans", "zh-Hant", "en")
 
 _TABLE: dict[str, tuple[str, str, str]] = {
     "search": ("搜索", "搜尋", "Search"),
+    "search_articles": ("搜索文章", "搜尋文章", "Search the articles"),
     "placeholder": ("词语、“原文短语”、-排除", "詞語、「原文短語」、-排除", "Words, “exact phrase”, -without"),
     "skip": ("跳到结果", "跳到結果", "Skip to the results"),
+    "skip_content": ("跳到正文", "跳到正文", "Skip to the content"),
+    "results_for": ("“{text}”的搜索结果", "「{text}」的搜尋結果", "Results for “{text}”"),
+    "latest": ("最新文章", "最新文章", "Latest articles"),
+    "chosen": ("筛选结果", "篩選結果", "Filtered articles"),
     "results": ("共 {count} 篇", "共 {count} 篇", "{count} articles"),
+    "one_result": ("共 1 篇", "共 1 篇", "1 article"),
     "took": ("用时 {ms} 毫秒", "用時 {ms} 毫秒", "{ms} ms"),
     "relaxed": (
         "没有文章同时含有所有词语，以下文章含有其中最关键的部分。",
@@ -18,14 +24,21 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "No article has all the words; these have the most telling of them.",
     ),
     "none": ("没有找到文章", "沒有找到文章", "No articles found"),
-    "none_hint": (
-        "试试少写几个词、去掉引号，或者放宽筛选条件。",
-        "試試少寫幾個詞、去掉引號，或者放寬篩選條件。",
-        "Try fewer words, drop the quotes, or loosen a filter.",
+    "none_hint": ("可以这样再试：", "可以這樣再試：", "What may help:"),
+    "none_fewer": ("少写几个词，或换一种说法", "少寫幾個詞，或換一種說法", "fewer words, or other ones"),
+    "none_quotes": (
+        "去掉引号：引号里的字要一字不差",
+        "去掉引號：引號裡的字要一字不差",
+        "no quotes: what stands in them must stand so in the text",
     ),
-    "clear": ("清除全部筛选", "清除全部篩選", "Clear all filters"),
-    "remove": ("移除", "移除", "Remove"),
+    "any_word": ("含有任一词语的文章", "含有任一詞語的文章", "articles with any of the words"),
+    "clear_all": ("清除全部筛选", "清除全部篩選", "Clear all filters"),
+    "remove": ("移除筛选：", "移除篩選：", "Remove filter: "),
+    "without_chip": ("不含 {value}", "不含 {value}", "not {value}"),
+    "active": ("已选条件", "已選條件", "Chosen filters"),
     "filters": ("筛选", "篩選", "Filters"),
+    "done": ("完成", "完成", "Done"),
+    "more": ("另有 {count} 项", "另有 {count} 項", "{count} more"),
     "section": ("栏目", "欄目", "Section"),
     "author": ("作者", "作者", "Author"),
     "source": ("来源", "來源", "Source"),
@@ -33,22 +46,50 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "without": ("（无）", "（無）", "(none)"),
     "from": ("从", "從", "From"),
     "to": ("到", "到", "To"),
+    "since": ("{day} 起", "{day} 起", "since {day}"),
+    "until": ("截至 {day}", "截至 {day}", "until {day}"),
+    "date_hint": (
+        "年、年-月或年-月-日，如 2024-05",
+        "年、年-月或年-月-日，如 2024-05",
+        "A year, month or day, as in 2024-05",
+    ),
     "apply": ("应用", "套用", "Apply"),
     "dates": ("日期", "日期", "Dates"),
     "sort": ("排序", "排序", "Order"),
     "relevance": ("相关", "相關", "Relevance"),
     "newest": ("最新", "最新", "Newest"),
     "oldest": ("最早", "最早", "Oldest"),
+    "match": ("匹配", "比對", "Match"),
+    "auto": ("自动", "自動", "Automatic"),
+    "all": ("全部词语", "全部詞語", "All words"),
+    "any": ("任一词语", "任一詞語", "Any word"),
     "previous": ("上一页", "上一頁", "Previous"),
     "next": ("下一页", "下一頁", "Next"),
     "page": ("第 {number} 页", "第 {number} 頁", "Page {number}"),
-    "back": ("返回搜索", "返回搜尋", "Back to the search"),
-    "original": ("原文地址", "原文網址", "Original address"),
     "pages": ("分页", "分頁", "Pages"),
-    "error": ("出错了", "出錯了", "Something is wrong"),
-    "unready": ("索引还没有准备好", "索引還沒有準備好", "There is no index yet"),
-    "undated": ("日期不详", "日期不詳", "Undated"),
+    "depth_end": (
+        "这里最多翻到第 {number} 页；再加一个词或筛选条件，范围会小一些。",
+        "這裡最多翻到第 {number} 頁；再加一個詞或篩選條件，範圍會小一些。",
+        "Pages end at {number} here; one more word or filter narrows the results.",
+    ),
+    "read_here": ("站内阅读", "站內閱讀", "Read here"),
+    "back": ("返回搜索", "返回搜尋", "Back to the search"),
+    "original": ("查看原文", "查看原文", "Original page"),
+    "summary": ("摘要", "摘要", "Summary"),
     "captions": ("图片说明", "圖片說明", "Photo captions"),
+    "undated": ("日期不详", "日期不詳", "Undated"),
+    "error": ("这个请求无法完成", "這個請求無法完成", "This request could not be answered"),
+    "error_400": ("网址里有一项参数不对", "網址裡有一項參數不對", "Something in this address is not right"),
+    "error_404": ("这里没有内容", "這裡沒有內容", "There is nothing here"),
+    "error_405": ("这个地址不接受这种请求", "這個位址不接受這種請求", "This address does not take that method"),
+    "error_500": ("服务出错了", "服務出錯了", "Something went wrong here"),
+    "error_503": ("索引暂时不能使用", "索引暫時不能使用", "The index cannot be used just now"),
+    "unready": ("索引还没有建立", "索引還沒有建立", "There is no index yet"),
+    "unready_hint": (
+        "把文章放进一个文件夹，然后运行下面的命令；建好后刷新本页，无需重启。",
+        "把文章放進一個資料夾，然後執行下面的命令；建好後重新整理本頁，無需重啟。",
+        "Put articles into a folder and run the command below; then reload this page. No restart is needed.",
+    ),
 }
 
 MESSAGES: dict[str, dict[str, str]] = {
@@ -62,9 +103,10 @@ def choose_language(accept_language: str | None) -> str:
     for tag in _preferred(accept_language or ""):
         if tag.startswith(("zh-tw", "zh-hk", "zh-mo", "zh-hant")):
             return "zh-Hant"
-        if tag.startswith("zh"):
+        primary = tag.partition("-")[0]
+        if primary == "zh":
             return "zh-Hans"
-        if tag.startswith("en"):
+        if primary == "en":
             return "en"
     return "zh-Hans"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import parse_qsl
 
 import falcon
@@ -10,8 +11,9 @@ import orjson
 from indexer.article import article_to_record
 from indexer.errors import ArticleSearchError
 from search.engines.base import Engine
+from search.errors import UnknownParameterError
 from search.page import page_to_record
-from search.request import request_from_parameters, unknown_parameter
+from search.request import request_from_parameters
 from search.web.errors import RETRY_AFTER_S, problem_of
 
 __all__ = ["ArticleResource", "HealthResource", "ReadyResource", "SearchResource", "query_parameters"]
@@ -20,7 +22,11 @@ __all__ = ["ArticleResource", "HealthResource", "ReadyResource", "SearchResource
 def query_parameters(request: falcon.Request) -> dict[str, list[str]]:
     """The parameters of the URL, each with its values in order; blank values are values, commas are nothing special."""
     parameters: dict[str, list[str]] = {}
-    for name, value in parse_qsl(request.query_string, keep_blank_values=True):
+    query = request.query_string
+    # NOTE: WSGI hands bytes on as Latin-1; some clients (curl) send a query as plain UTF-8, not percent-encoded.
+    with contextlib.suppress(UnicodeError):
+        query = query.encode("latin-1").decode("utf-8")
+    for name, value in parse_qsl(query, keep_blank_values=True):
         parameters.setdefault(name, []).append(value)
     return parameters
 
@@ -48,7 +54,9 @@ class ArticleResource:
     def on_get(self, request: falcon.Request, response: falcon.Response, article_id: str) -> None:
         """The whole article as JSON."""
         for name in query_parameters(request):
-            raise unknown_parameter(name, {})
+            raise UnknownParameterError(
+                f"an article takes no parameter, and {name!r} is one", parameter=name, nearest=None
+            )
         _answer(response, article_to_record(self._engine.article(article_id)))
 
     on_head = on_get

@@ -20,6 +20,7 @@ from indexer.errors import SettingsError
 __all__ = ["run"]
 
 GRACEFUL_TIMEOUT_S = 10
+LONGEST_REQUEST_LINE_BYTES = 8190  # the most that gunicorn can be given: some 900 Chinese characters, percent-encoded
 
 
 def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, workers: int, threads: int) -> None:
@@ -42,9 +43,10 @@ def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, wor
                 "preload_app": True,
                 "graceful_timeout": GRACEFUL_TIMEOUT_S,
                 "loglevel": "warning",
+                "limit_request_line": LONGEST_REQUEST_LINE_BYTES,
                 "control_socket_disable": True,
                 "post_worker_init": lambda _worker: warm(),
-                "when_ready": lambda _server: _announce(bind),
+                "when_ready": _announce,
             }
             for name, value in options.items():
                 if name in self.cfg.settings:
@@ -73,6 +75,9 @@ def _check_address(bind: str) -> None:
             ) from error
 
 
-def _announce(bind: str) -> None:
-    sys.stderr.write(f"Serving on http://{bind}/\n")
+def _announce(arbiter: Any) -> None:
+    """Says where, as the listeners have it: port 0 asks for any that is free."""
+    places = [str(listener) for listener in arbiter.LISTENERS]
+    shown = ", ".join(place if place.startswith("unix:") else f"{place}/" for place in places)
+    sys.stderr.write(f"Serving on {shown} (Ctrl+C stops)\n")
     sys.stderr.flush()

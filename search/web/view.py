@@ -1,0 +1,226 @@
+"""A request and its page of results as what the template shows: links, chips, facet choices, page numbers. Pure functions.
+
+Every address is relative to the search page, so the page works under any URL prefix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from indexer.analysis import fold, is_han
+from indexer.article import SECTION_SEPARATOR, split_section
+from indexer.schema import facet_key
+from search.page import FacetValue, Hit, Page
+from search.request import MAX_OFFSET, SearchRequest, request_to_parameters
+
+__all__ = [
+    "FACETS_SHOWN",
+    "PER_PAGE",
+    "Chip",
+    "Choice",
+    "article_href",
+    "facet_choices",
+    "filter_chips",
+    "han_language",
+    "hidden_inputs",
+    "hit_language",
+    "is_cut",
+    "pagination",
+    "search_href",
+    "shown_day",
+    "sort_choices",
+    "split_choices",
+    "web_address",
+]
+
+PER_PAGE = 10
+FACETS_SHOWN = ("section", "author", "source", "year")
+LAST_PAGE = MAX_OFFSET // PER_PAGE
+BAR_WIDTH = 100
+
+_FIELD = {"section": "sections", "author": "authors", "source": "sources"}
+_TRADITIONAL_SHARE = 0.1
+_SENTENCE_ENDS = "。！？!?；;…”’」』）)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A facet value as a link: ``href`` chooses it, or takes the choice back. ``bar`` is its share of the largest, 0–100."""
+
+    label: str
+    count: int
+    href: str
+    selected: bool
+    depth: int = 0
+    bar: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A chosen filter; ``href`` is the search without it. ``kind`` is a facet's name, ``since``, ``until`` or ``between``."""
+
+    kind: str
+    label: str
+    href: str
+    excluded: bool = False
+
+
+def search_href(request: SearchRequest, **changed: Any) -> str:
+    """The relative address of the first page of ``request`` with some fields changed."""
+    changed = {"offset": 0, "cursor": None, **changed}
+    pairs = request_to_parameters(replace(request, limit=10, facets=SearchRequest().facets, **changed))
+    return "search?" + urlencode(pairs) if pairs else "./"
+
+
+def article_href(article_id: str, request: SearchRequest) -> str:
+    """The relative address of the reading view, with the search to come back to."""
+    query = search_href(request, offset=request.offset).partition("?")[2]
+    return f"article/{quote(article_id, safe='')}" + (f"?{query}" if query else "")
+
+
+def web_address(url: str | None) -> str | None:
+    """``url`` when a browser may be sent there, else None: an article may carry ``javascript:`` as its address."""
+    return url if url and url.lower().startswith(("http://", "https://")) else None
+
+
+def hidden_inputs(request: SearchRequest, *without: str) -> list[tuple[str, str]]:
+    """The parameters that a form must carry on, apart from those it asks for itself."""
+    pairs = request_to_parameters(replace(request, limit=10, offset=0, cursor=None, facets=SearchRequest().facets))
+    return [(name, value) for name, value in pairs if name not in without]
+
+
+def facet_choices(request: SearchRequest, name: str, values: tuple[FacetValue, ...]) -> list[Choice]:
+    """The values of one facet as links."""
+    most = max((value.count for value in values), default=0) or 1
+    if name == "year":
+        return [
+            _year_choice(request, value, bar=round(BAR_WIDTH * value.count / most))
+            for value in sorted(values, key=lambda value: value.value, reverse=True)
+        ]
+    chosen = getattr(request, _FIELD[name])
+    toggle = _toggle_section if name == "section" else _toggle_value
+    return [
+        Choice(
+            label=value.value.rpartition(SECTION_SEPARATOR)[2] if name == "section" else value.value,
+            count=value.count,
+            selected=value.selected,
+            depth=value.value.count(SECTION_SEPARATOR) if name == "section" else 0,
+            href=search_href(request, **{_FIELD[name]: toggle(chosen, value)}),
+        )
+        for value in values
+    ]
+
+
+def filter_chips(request: SearchRequest) -> list[Chip]:
+    """The filters that are set, each with the way out."""
+    chips: list[Chip] = []
+    for kind, field in _FIELD.items():
+        for excluded, name in ((False, field), (True, f"not_{field}")):
+            values = getattr(request, name)
+            for value in values:
+                rest = tuple(item for item in values if item != value)
+                href = search_href(request, **{name: rest})
+                chips.append(Chip(kind=kind, label=value, href=href, excluded=excluded))
+    if request.from_ or request.to:
+        chips.append(_date_chip(request))
+    return chips
+
+
+def pagination(request: SearchRequest, page: Page) -> dict[str, Any]:
+    """Number of this page, addresses of the one before and after, and of the numbers around it (None for a gap)."""
+    last = max(0, min((page.total - 1) // PER_PAGE, LAST_PAGE))
+    now = min(request.offset // PER_PAGE, LAST_PAGE)
+    near = [number for number in range(now - 2, now + 3) if 0 <= number <= last]
+    numbers: list[tuple[int, str] | None] = []
+    for number in sorted({0, last, *near}):
+        if numbers and (before := numbers[-1]) is not None and number + 1 > before[0] + 1:
+            numbers.append(None)
+        numbers.append((number + 1, search_href(request, offset=number * PER_PAGE)))
+    return {
+        "number": now + 1,
+        "previous": search_href(request, offset=(min(now, last + 1) - 1) * PER_PAGE) if now else None,
+        "next": search_href(request, offset=(now + 1) * PER_PAGE) if now < last else None,
+        "numbers": numbers if last else [],
+        "at_end": now == LAST_PAGE and page.total > (LAST_PAGE + 1) * PER_PAGE,
+    }
+
+
+def is_cut(snippet: str) -> bool:
+    """Whether a snippet ends inside a sentence, so that an ellipsis belongs after it."""
+    return not snippet.removesuffix("</mark>").rstrip().endswith((*_SENTENCE_ENDS, "&quot;", "&#x27;"))
+
+
+def sort_choices(request: SearchRequest) -> list[tuple[str, str, bool]]:
+    """Name, address and state of each order; without a query there is no relevance, and the newest come first."""
+    names = ("relevance", "newest", "oldest") if request.text else ("newest", "oldest")
+    current = request.sort if request.sort in names else "newest"
+    return [(name, search_href(request, sort=name), name == current) for name in names]
+
+
+def split_choices(choices: list[Choice], shown: int) -> tuple[list[Choice], list[Choice]]:
+    """The choices to show at once, and the rest; never between a section and what lies below it."""
+    if len(choices) <= shown + 2:
+        return choices, []
+    at = next((at for at in range(shown, len(choices)) if choices[at].depth == 0), len(choices))
+    return choices[:at], choices[at:]
+
+
+def shown_day(published: str | None) -> str:
+    """The day of a date, without its time."""
+    return (published or "")[:10]
+
+
+def han_language(text: str) -> str:
+    """``zh-Hant`` when a noticeable part of the Han in ``text`` is Traditional, else ``zh-Hans``: fonts differ."""
+    han = [(char, folded) for char, folded in zip(text, fold(text), strict=False) if is_han(char)]
+    changed = sum(char != folded for char, folded in han)
+    return "zh-Hant" if han and changed / len(han) >= _TRADITIONAL_SHARE else "zh-Hans"
+
+
+def hit_language(hit: Hit) -> str:
+    """The language tag of a hit, from its title and snippets."""
+    return han_language(hit.title + "".join(hit.highlights.snippets))
+
+
+def _year_choice(request: SearchRequest, value: FacetValue, *, bar: int) -> Choice:
+    year = int(value.value)
+    selected = request.days() == (year * 10000 + 101, year * 10000 + 1231)
+    span = None if selected else value.value
+    href = search_href(request, from_=span, to=span)
+    return Choice(label=value.value, count=value.count, href=href, selected=selected, bar=bar)
+
+
+def _toggle_value(chosen: tuple[str, ...], value: FacetValue) -> tuple[str, ...]:
+    key = facet_key(value.value)
+    rest = tuple(item for item in chosen if facet_key(item) != key)
+    return rest if value.selected else (*rest, value.value)
+
+
+def _toggle_section(chosen: tuple[str, ...], value: FacetValue) -> tuple[str, ...]:
+    """A section replaces those above and below it: choosing a part of what is chosen narrows, choosing the whole widens."""
+    key = _section_key(value.value)
+    if value.selected:
+        return tuple(item for item in chosen if _section_key(item) != key)
+    kept = tuple(item for item in chosen if not _on_one_path(_section_key(item), key))
+    return (*kept, value.value)
+
+
+def _on_one_path(one: str, other: str) -> bool:
+    if not one or not other:
+        return one == other
+    short, long = sorted((one, other), key=len)
+    return short == long or long.startswith(short + SECTION_SEPARATOR)
+
+
+def _section_key(value: str) -> str:
+    return facet_key(SECTION_SEPARATOR.join(split_section(value)))
+
+
+def _date_chip(request: SearchRequest) -> Chip:
+    first, last = request.from_, request.to
+    href = search_href(request, from_=None, to=None)
+    if first and last:
+        return Chip(kind="between", label=first if first == last else f"{first} – {last}", href=href)
+    return Chip(kind="since" if first else "until", label=first or last or "", href=href)

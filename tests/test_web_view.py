@@ -1,0 +1,136 @@
+"""What the template shows of a search: links, chips, choices, page numbers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.page import FacetValue, Page
+from search.request import SearchRequest
+from search.web import view
+
+
+def page_of(total: int) -> Page:
+    return Page(text="", relaxed=False, warnings=(), total=total, hits=())
+
+
+def value(text: str, *, selected: bool = False, count: int = 1) -> FacetValue:
+    return FacetValue(value=text, count=count, selected=selected)
+
+
+def toggle(chosen: tuple[str, ...], facet_value: FacetValue, name: str = "section") -> str:
+    field = {"section": "sections", "author": "authors"}[name]
+    (choice,) = view.facet_choices(SearchRequest(**{field: chosen}), name, (facet_value,))  # type: ignore[arg-type]
+    return choice.href
+
+
+def test_a_link_leaves_out_defaults_and_begins_at_the_first_page() -> None:
+    request = SearchRequest(text="a b", offset=40, limit=20, facets=("year",))
+    assert view.search_href(request) == "search?q=a+b"
+    assert view.search_href(SearchRequest()) == "./"
+    assert view.search_href(request, offset=40) == "search?q=a+b&offset=40"
+
+
+def test_an_address_that_could_run_a_script_is_no_link() -> None:
+    assert view.web_address("HTTPS://example.com/") == "HTTPS://example.com/"
+    assert [view.web_address(url) for url in ("javascript:alert(1)", "data:text/html,x", "//x", "", None)] == [None] * 5
+
+
+def test_an_id_is_quoted_whole() -> None:
+    assert view.article_href("a?b#c %2F", SearchRequest()) == "article/a%3Fb%23c%20%252F"
+
+
+def test_choosing_a_section_replaces_what_is_above_and_below_it() -> None:
+    assert toggle((), value("三农 > 乡村振兴")).endswith(
+        "section=%E4%B8%89%E5%86%9C+%3E+%E4%B9%A1%E6%9D%91%E6%8C%AF%E5%85%B4"
+    )
+    assert toggle(("三农 > 乡村振兴",), value("三农")) == view.search_href(SearchRequest(sections=("三农",)))
+    assert toggle(("三農",), value("三农 > 乡村振兴")) == view.search_href(SearchRequest(sections=("三农 > 乡村振兴",)))
+    assert toggle(("三农",), value("三农村")) == view.search_href(SearchRequest(sections=("三农", "三农村")))
+
+
+def test_a_choice_is_taken_back_in_whatever_script_it_was_written() -> None:
+    assert toggle(("三农>鄉村振興",), value("三农 > 乡村振兴", selected=True)) == "./"
+    assert toggle(("陳曉禾", "周屿"), value("陈晓禾", selected=True), "author") == view.search_href(
+        SearchRequest(authors=("周屿",))
+    )
+    assert toggle(("",), value("", selected=True), "author") == "./"
+    assert toggle(("",), value("", selected=True)) == "./"
+
+
+def test_a_year_stands_for_its_days_however_they_were_asked_for() -> None:
+    values = (value("2023", count=1), value("2024", count=4))
+    newest, older = view.facet_choices(SearchRequest(from_="2024-01-01", to="2024-12"), "year", values)
+    assert (newest.label, newest.selected, newest.href, newest.bar) == ("2024", True, "./", 100)
+    assert (older.selected, older.href, older.bar) == (False, "search?from=2023&to=2023", 25)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "kind", "label"),
+    [
+        ("2024", None, "since", "2024"),
+        (None, "2024-05", "until", "2024-05"),
+        ("2023", "2024", "between", "2023 – 2024"),
+        ("2023", "2023", "between", "2023"),
+    ],
+)
+def test_dates_are_one_chip(first: str | None, last: str | None, kind: str, label: str) -> None:
+    (chip,) = view.filter_chips(SearchRequest(from_=first, to=last))
+    assert (chip.kind, chip.label, chip.href) == (kind, label, "./")
+
+
+def test_page_numbers_show_the_ends_and_the_neighbours() -> None:
+    pages = view.pagination(SearchRequest(offset=100), page_of(1000))
+    assert [entry and entry[0] for entry in pages["numbers"]] == [1, None, 9, 10, 11, 12, 13, None, 100]
+    assert (pages["number"], pages["previous"], pages["next"]) == (11, "search?offset=90", "search?offset=110")
+    assert view.pagination(SearchRequest(), page_of(10))["numbers"] == []
+    assert view.pagination(SearchRequest(), page_of(0))["next"] is None
+
+
+def test_pages_end_where_offsets_do() -> None:
+    last = view.pagination(SearchRequest(offset=10_000), page_of(50_000))
+    assert (last["number"], last["next"], last["at_end"]) == (1001, None, True)
+    beyond = view.pagination(SearchRequest(offset=9_000), page_of(15))
+    assert beyond["previous"] == "search?offset=10"
+
+
+@given(st.integers(0, 10_000), st.integers(0, 200_000))
+def test_no_page_number_leads_out_of_the_results(offset: int, total: int) -> None:
+    numbers = [entry[0] for entry in view.pagination(SearchRequest(offset=offset), page_of(total))["numbers"] if entry]
+    assert numbers == sorted(set(numbers))
+    assert all(1 <= number <= 1001 and (number - 1) * 10 < total for number in numbers)
+
+
+def test_a_long_facet_is_never_split_between_a_section_and_what_is_below_it() -> None:
+    def choice(depth: int) -> view.Choice:
+        return view.Choice(label="x", count=1, href="", selected=False, depth=depth)
+
+    choices = [choice(depth) for depth in (0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 0, 1)]
+    shown, rest = view.split_choices(choices, 8)
+    assert (len(shown), rest[0].depth) == (10, 0)
+    assert view.split_choices(choices[:9], 8) == (choices[:9], [])
+
+
+def test_an_ellipsis_stands_only_where_a_sentence_was_cut() -> None:
+    assert view.is_cut("要<mark>监督</mark>检查")
+    assert view.is_cut("要<mark>监督</mark>")
+    assert not view.is_cut("要<mark>监督。</mark>")
+    assert not view.is_cut("他说：“好。”")
+    assert not view.is_cut("&quot;好。&quot;")
+
+
+def test_the_script_of_a_text_is_its_language() -> None:
+    assert view.han_language("舊糧倉裡的鄉村振興") == "zh-Hant"
+    assert view.han_language("乡村振兴与著名的监督干部") == "zh-Hans"
+    assert view.han_language("C919") == "zh-Hans"
+
+
+def test_without_a_query_there_is_no_order_by_relevance() -> None:
+    assert view.sort_choices(SearchRequest()) == [
+        ("newest", "search?sort=newest", True),
+        ("oldest", "search?sort=oldest", False),
+    ]
+    assert [name for name, _, current in view.sort_choices(SearchRequest(text="x", sort="oldest")) if current] == [
+        "oldest"
+    ]
