@@ -7,6 +7,7 @@ but some inputs were rejected; 2: could not run, with one line that says what, w
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ from indexer.article import article_to_record
 from indexer.build import BuildOptions, IndexReport, delete_articles, index_paths, sync
 from indexer.errors import ArticleSearchError, IngestError
 from indexer.schema import clean_article
-from indexer.sources import ReadLimits, explain_removals, read_inputs
+from indexer.sources import ReadLimits, explain_removals, find_files, read_inputs
 from search.engines.local import LocalEngine
 from search.page import page_to_record
 from search.request import PARAMETERS, request_from_parameters
@@ -152,10 +153,19 @@ def _run_extract(options: argparse.Namespace) -> int:
                 rejected = True
             else:
                 _write_json(article_to_record(clean_article(item)))
-        if options.explain and Path(path).is_file():
-            for removal in explain_removals(path, limits=limits):
-                print(f"{path}:{removal.line}: removed as {removal.rule}: {removal.text}", file=sys.stderr)
+        if options.explain:
+            _explain(path, limits)
     return 1 if rejected else 0
+
+
+def _explain(path: str, limits: ReadLimits) -> None:
+    """Says what was removed from each page; what cannot be read was reported before."""
+    for found in find_files(Path(path)):
+        if isinstance(found, IngestError):
+            continue
+        with contextlib.suppress(IngestError):
+            for removal in explain_removals(found, limits=limits):
+                print(f"{found}:{removal.line}: removed as {removal.rule}: {removal.text}", file=sys.stderr)
 
 
 def _run_search(options: argparse.Namespace) -> int:
