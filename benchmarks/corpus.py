@@ -59,11 +59,12 @@ def make_queries(articles: list[dict[str, object]], pairs: int = 100, phrases: i
     """Pairs of title words, once for any and once for all, and phrases of 2 to 4 tokens of a body."""
     rng = random.Random(5)
     queries: list[Query] = []
-    while len(queries) < 2 * pairs:
+    while len(queries) < pairs:
         words = [word for word in rjieba.cut(str(rng.choice(articles)["title"])) if len(word) > 1 and word.isalnum()]
         if len(words) >= 2:
             chosen = tuple(word.lower() for word in rng.sample(words, 2))
-            queries += [Query(kind, " ".join(chosen), chosen) for kind in ("or", "and")]
+            queries.append(Query("or", " ".join(chosen), chosen))
+    queries += [Query("and", query.text, query.words) for query in queries]
     while len(queries) < 2 * pairs + phrases:
         tokens = rjieba.cut(str(rng.choice(articles)["body"]))
         length = rng.choice((2, 2, 3, 4))

@@ -89,9 +89,11 @@ def _running(command: list[str]) -> Iterator[str]:
                 break
             except OSError:
                 time.sleep(0.2)
-        yield f"http://{address}"
-        server.terminate()
-        server.wait(30)
+        try:
+            yield f"http://{address}"
+        finally:
+            server.terminate()
+            server.wait(30)
 
 
 def _wrk(base: str, script: Path) -> dict[str, float]:
