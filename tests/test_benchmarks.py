@@ -49,7 +49,7 @@ def test_a_small_run_measures_every_contestant(news: Path, monkeypatch: pytest.M
     from benchmarks import run as runner
 
     monkeypatch.setattr(
-        runner, "make_queries", lambda articles: __import__("benchmarks.corpus").corpus.make_queries(articles, 2, 2)
+        runner, "make_queries", lambda articles: __import__("benchmarks.corpus").corpus.make_queries(articles, 8, 8)
     )
     results = runner.run(news, 30, throughput=False)
     assert set(results["indexing"]) == {"article-search", "whoosh", "tantivy"}
