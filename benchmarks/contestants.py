@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -195,9 +194,3 @@ def _spaced(text: str) -> str:
 
 
 CONTESTANTS: tuple[Callable[[], Contestant], ...] = (Ours, StockWhoosh, Tantivy)
-
-
-def fresh(folder: Path) -> Path:
-    """``folder``, gone."""
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder

@@ -6,9 +6,10 @@ days. Names are those of the contract; ``names`` stands for the fields that hold
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer, clean, fold, join_pieces
@@ -21,9 +22,11 @@ __all__ = [
     "WORD_FIELDS",
     "PreparedArticle",
     "clean_article",
+    "day_number",
     "day_span",
     "facet_key",
     "field_pieces",
+    "last_day",
     "moment",
     "prepare",
     "section_levels",
@@ -125,12 +128,12 @@ def day_span(published: str | None, zone: ZoneInfo) -> tuple[int, int]:
         return MISSING_DAY, MISSING_DAY
     if "T" in published:
         day = datetime.fromisoformat(published).astimezone(zone).date()
-        return _day_number(day), _day_number(day)
+        return day_number(day), day_number(day)
     year, month, day_of_month = (*(int(part) for part in published.split("-")), 0, 0)[:3]
     if not month:
         return year * 10000 + 101, year * 10000 + 1231
     if not day_of_month:
-        return year * 10000 + month * 100 + 1, _day_number(_last_day(year, month))
+        return year * 10000 + month * 100 + 1, day_number(last_day(year, month))
     number = year * 10000 + month * 100 + day_of_month
     return number, number
 
@@ -146,20 +149,25 @@ def moment(published: str | None, zone: ZoneInfo) -> int | None:
     return int(datetime.combine(day, time(), zone).timestamp())
 
 
+def last_day(year: int, month: int) -> date:
+    """The last day of a month.
+
+    Raises:
+        ValueError: there is no such month.
+    """
+    return date(year, month, monthrange(year, month)[1])
+
+
+def day_number(day: date) -> int:
+    """``day`` as a ``YYYYMMDD`` number, which is how days are kept and compared."""
+    return day.year * 10000 + day.month * 100 + day.day
+
+
 def _count_words(article: Article, field: str, analyzer: Analyzer) -> Counter[str]:
     sources = _NAME_FIELDS if field == "names" else (field,)
     return Counter(
         token.text for source in sources for piece in field_pieces(article, source) for token in analyzer.words(piece)
     )
-
-
-def _last_day(year: int, month: int) -> date:
-    first_of_next = date(year + month // 12, month % 12 + 1, 1) if (year, month) != (9999, 12) else date.max
-    return first_of_next - timedelta(days=1) if first_of_next != date.max else date.max
-
-
-def _day_number(day: date) -> int:
-    return day.year * 10000 + day.month * 100 + day.day
 
 
 def _clean_line(text: str) -> str:

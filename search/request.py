@@ -9,10 +9,10 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
-from indexer.schema import FACETS
+from indexer.schema import FACETS, day_number, last_day
 from search.errors import RequestError, UnknownParameterError
 
 __all__ = ["PARAMETERS", "SearchRequest", "nearest_name", "request_from_parameters", "request_to_parameters"]
@@ -206,13 +206,7 @@ def _parse_day(name: str, value: str, *, last: bool) -> int:
         elif not last:
             chosen = date(year, month or 1, 1)
         else:
-            chosen = _last_day(year, month or 12)
+            chosen = last_day(year, month or 12)
     except ValueError:
         raise error from None
-    return chosen.year * 10000 + chosen.month * 100 + chosen.day
-
-
-def _last_day(year: int, month: int) -> date:
-    if month == 12:
-        return date(year, 12, 31)
-    return date(year, month + 1, 1) - timedelta(days=1)
+    return day_number(chosen)
