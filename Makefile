@@ -37,11 +37,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: $(VENV)/bin/python setup.cfg
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast]'
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast,html]'
 	touch $@
 
 $(VENV)/.test: $(VENV)/bin/python setup.cfg
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast,test]'
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast,html,test]'
 	touch $@
 
 $(VENV)/.bench: $(VENV)/bin/python setup.cfg

@@ -20,8 +20,8 @@ __all__ = [
     "SECTION_SEPARATOR",
     "Article",
     "article_from_record",
+    "article_from_stored",
     "article_to_record",
-    "content_hash",
     "derive_id",
     "first_sentence",
     "parse_published",
@@ -33,6 +33,7 @@ MAX_ID_BYTES = 512
 DERIVED_TITLE_CHARS = 60
 
 _HOME_CRUMBS = frozenset({"首页", "首頁", "正文", "主页", "主頁"})
+_BREAKS = re.compile(r"\s*[^\S \u3000]\s*")
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
@@ -68,14 +69,6 @@ _LISTS = frozenset({"section", "authors", "captions", "also_at"})
 def derive_id(seed: str) -> str:
     """Sixteen hexadecimal digits that stand for ``seed`` (an address or a relative path)."""
     return hashlib.blake2b(seed.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def content_hash(article: Article) -> str:
-    """32 hexadecimal digits that are equal for articles equal in every field."""
-    digest = hashlib.blake2b(digest_size=16)
-    for name in _FIELDS:
-        digest.update(repr(getattr(article, name)).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 def split_section(value: str) -> tuple[str, ...]:
@@ -141,6 +134,14 @@ def article_from_record(record: Mapping[str, Any], *, fallback_id: str | None = 
     return Article(**values)
 
 
+def article_from_stored(record: Mapping[str, Any]) -> Article:
+    """The article that :func:`article_to_record` made ``record`` of; nothing is checked again."""
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in record.items()
+    }
+    return Article(**values)
+
+
 def article_to_record(article: Article) -> dict[str, Any]:
     """The JSON object of ``article``, every field present, in the order of the contract."""
     return {name: list(value) if isinstance(value := getattr(article, name), tuple) else value for name in _FIELDS}
@@ -198,7 +199,8 @@ def _checked_id(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
-    return " ".join(_without_lone_surrogates(value).split())
+    """``value`` on one line: white space other than plain and ideographic spaces is one space, and these stay as they are."""
+    return _BREAKS.sub(" ", _without_lone_surrogates(value).strip())
 
 
 def _without_lone_surrogates(value: str) -> str:

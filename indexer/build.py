@@ -6,29 +6,24 @@ One process at a time writes to a data directory: a kernel lock on ``write.lock`
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
 from indexer.archive import Archive
-from indexer.article import Article
-from indexer.errors import ArticleError, DataLockedError, IngestError, StorageError
-from indexer.schema import clean_article
+from indexer.errors import DataLockedError, IngestError, StorageError
+from indexer.intake import Intake, Progress, batched
 from indexer.sources import ReadLimits, read_inputs
 from indexer.targets import LocalTarget, Target
 
-__all__ = ["BuildOptions", "IndexReport", "Progress", "delete_articles", "index_paths", "sync"]
+__all__ = ["BuildOptions", "IndexReport", "RecleanReport", "delete_articles", "index_paths", "reclean", "sync"]
 
-ARCHIVE_BATCH = 500
 TARGET_BATCH = 50_000
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,44 +39,31 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexReport:
-    """What a run did. ``rejected`` says of each input that was left out where it is and why; ``seconds`` is wall time."""
+    """What a run did. ``rejected`` says of each input that was left out where it is and why; ``seconds`` is wall time.
+
+    ``duplicates`` are new articles that became one more address of another; ``stories`` those found to have reprints, or more.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     deleted: int = 0
+    duplicates: int = 0
+    stories: int = 0
     rejected: tuple[IngestError, ...] = ()
     change: int = 0
     seconds: float = 0.0
 
 
-@dataclass(slots=True)
-class _Intake:
-    """Keeps apart, in one pass over the inputs, the articles to take and the errors to report."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecleanReport:
+    """What cleaning the kept pages anew did: articles that are other than before, that are the same, and pages that failed."""
 
-    rejected: list[IngestError] = field(default_factory=list)
-    path: str | None = None
-    _ids: set[str] = field(default_factory=set)
-
-    def enter(self, path: str) -> None:
-        """What comes next is from ``path``."""
-        self.path = path
-
-    def articles(self, inputs: Iterable[Article | IngestError]) -> Iterator[Article]:
-        """The articles to take, cleaned; the rest is in ``rejected`` afterwards."""
-        for item in inputs:
-            if isinstance(item, IngestError):
-                self.rejected.append(item)
-            elif item.id in self._ids:
-                reason = f"the id {item.id!r} came before in this run; the first article was kept, this one left out"
-                self.rejected.append(ArticleError(reason, field="id", path=self.path))
-            else:
-                self._ids.add(item.id)
-                yield clean_article(item)
-
-
-Progress = Callable[[str, int], None]
-"""Called with a stage, ``read`` or ``index``, and how many articles it has just done."""
+    changed: int = 0
+    unchanged: int = 0
+    failed: tuple[IngestError, ...] = ()
+    change: int = 0
+    seconds: float = 0.0
 
 
 def index_paths(
@@ -98,22 +80,44 @@ def index_paths(
         StorageError: the archive or the index cannot be used; what the archive took by then stays.
     """
     begin = perf_counter()
-    intake = _Intake()
-    inputs = read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter)
-    added = updated = unchanged = 0
     with _write_lock(data), Archive(data) as archive:
-        for batch in _batched(intake.articles(inputs), ARCHIVE_BATCH):
-            counts = archive.put(batch)
-            added, updated, unchanged = added + counts.added, updated + counts.updated, unchanged + counts.unchanged
-            progress("read", len(batch))
-        target = LocalTarget(data, options.analyzer, options.zone, memory_mb=options.memory_mb, workers=options.workers)
-        _follow(archive, target, progress)
-        change = archive.last_change()
+        intake = Intake(archive, progress)
+        intake.take(read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter))
+        intake.read_pages()
+        stories, change = _finish(archive, data, options, progress)
+    counts = intake.counts
     return IndexReport(
-        added=added,
-        updated=updated,
-        unchanged=unchanged,
+        added=counts.added,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        duplicates=counts.duplicates,
+        stories=stories,
         rejected=tuple(intake.rejected),
+        change=change,
+        seconds=perf_counter() - begin,
+    )
+
+
+def reclean(
+    data: str | Path, options: BuildOptions, *, progress: Progress = lambda _stage, _done: None
+) -> RecleanReport:
+    """Applies the present cleaning, and what was learnt of each host, to every kept page; then the index follows.
+
+    A page that no longer gives an article is reported, and its article stays.
+
+    Raises:
+        StorageError: the archive or the index cannot be used; what was cleaned by then stays.
+    """
+    begin = perf_counter()
+    with _write_lock(data), Archive(data, create=False) as archive:
+        intake = Intake(archive, progress)
+        intake.reread_pages()
+        _, change = _finish(archive, data, options, progress)
+    counts = intake.counts
+    return RecleanReport(
+        changed=counts.updated + counts.added + counts.duplicates,
+        unchanged=counts.unchanged,
+        failed=tuple(intake.rejected),
         change=change,
         seconds=perf_counter() - begin,
     )
@@ -147,11 +151,19 @@ def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions)
     return deleted
 
 
+def _finish(archive: Archive, data: str | Path, options: BuildOptions, progress: Progress) -> tuple[int, int]:
+    """Finds the stories of what is new, and brings the index up to the archive: stories that grew, and the last change."""
+    stories = archive.assign_stories()
+    target = LocalTarget(data, options.analyzer, options.zone, memory_mb=options.memory_mb, workers=options.workers)
+    _follow(archive, target, progress)
+    return stories, archive.last_change()
+
+
 def _follow(archive: Archive, target: Target, progress: Progress = lambda _stage, _done: None) -> None:
     """Applies to ``target`` what the archive holds after the change it has covered, in committed batches."""
     last = archive.last_change()
     try:
-        for batch in _batched(archive.changes(target.covered), TARGET_BATCH):
+        for batch in batched(archive.changes(target.covered), TARGET_BATCH):
             for change in batch:
                 if change.article is None:
                     target.delete(change.id)
@@ -183,9 +195,3 @@ def _write_lock(data: str | Path) -> Iterator[None]:
                 f"another process is writing to {path.parent}; try again when it has ended", path=path
             ) from None
         yield
-
-
-def _batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

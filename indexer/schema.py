@@ -19,6 +19,7 @@ __all__ = [
     "FACETS",
     "LITERAL_FIELDS",
     "MISSING_DAY",
+    "STORED_FACETS",
     "WORD_FIELDS",
     "PreparedArticle",
     "clean_article",
@@ -39,6 +40,10 @@ WORD_FIELDS = ("title", "summary", "body", "captions", "names")
 """Fields whose words are counted apart, for ranking; ``names`` is authors, source and section."""
 
 FACETS = ("section", "author", "source", "year", "month")
+"""Facets that a search may ask for."""
+
+STORED_FACETS = ("section", "author", "source", "story")
+"""Values that are kept for each article: years and months come from its days, and by story hits are folded."""
 
 MISSING_DAY = 0
 """The day of an article without a date."""
@@ -93,6 +98,7 @@ def prepare(article: Article, analyzer: Analyzer, zone: ZoneInfo) -> PreparedArt
             "section": section_levels(article.section),
             "author": article.authors,
             "source": (article.source,) if article.source else (),
+            "story": (article.story,) if article.story else (),
         },
         days=day_span(article.published, zone),
         moment=moment(article.published, zone),

@@ -7,7 +7,6 @@ but some inputs were rejected; 2: could not run, with one line that says what, w
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -22,10 +21,11 @@ import service
 from indexer.analysis import Analyzer, open_segmenter
 from indexer.archive import ARCHIVE_NAME, Archive
 from indexer.article import article_to_record
-from indexer.build import BuildOptions, IndexReport, delete_articles, index_paths, sync
+from indexer.build import BuildOptions, IndexReport, delete_articles, index_paths, reclean, sync
+from indexer.cleaning import RawPage, extract_raw
 from indexer.errors import ArticleSearchError, IngestError
 from indexer.schema import clean_article
-from indexer.sources import ReadLimits, explain_removals, find_files, read_inputs
+from indexer.sources import ReadLimits, explain_removals, read_inputs
 from search.engines.local import LocalEngine
 from search.page import page_to_record
 from search.request import PARAMETERS, request_from_parameters
@@ -59,7 +59,17 @@ def build_parser() -> argparse.ArgumentParser:
         prog="article-search", description="Full-text search over a Chinese article corpus.", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_index, _add_extract, _add_search, _add_serve, _add_delete, _add_export, _add_stats, _add_sync):
+    for add in (
+        _add_index,
+        _add_extract,
+        _add_search,
+        _add_serve,
+        _add_delete,
+        _add_export,
+        _add_stats,
+        _add_sync,
+        _add_reclean,
+    ):
         add(commands)
     return parser
 
@@ -132,6 +142,10 @@ def _add_sync(commands: Any) -> None:
     _command(commands, "rebuild", _run_rebuild, "Builds a new index beside the old one, and switches.")
 
 
+def _add_reclean(commands: Any) -> None:
+    _command(commands, "reclean", _run_reclean, "Cleans the crawled pages that are kept anew, without their files.")
+
+
 def _run_index(options: argparse.Namespace) -> int:
     settings = read_settings(data=options.data, memory_mb=options.memory_mb)
     with _Progress() as progress:
@@ -142,30 +156,41 @@ def _run_index(options: argparse.Namespace) -> int:
     return 1 if report.rejected else 0
 
 
+def _run_reclean(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data)
+    with _Progress() as progress:
+        report = reclean(settings.data, _build_options(settings, os.cpu_count()), progress=progress)
+    for error in report.failed:
+        print(f"failed, its article stays: {error}", file=sys.stderr)
+    text = f"{report.changed} changed, {report.unchanged} unchanged, {len(report.failed)} failed, in {report.seconds:.1f} s"
+    _report(options, {**asdict(report), "failed": [_error_record(error) for error in report.failed]}, text)
+    return 1 if report.failed else 0
+
+
 def _run_extract(options: argparse.Namespace) -> int:
     settings = read_settings(data=options.data)
     rejected = False
-    limits = ReadLimits(max_article_bytes=settings.max_article_bytes)
-    for path in options.files:
-        for item in read_inputs([path], limits=limits):
+    limits = _limits(settings)
+    place = ""
+
+    def enter(path: str) -> None:
+        nonlocal place
+        place = path
+
+    for item in read_inputs(options.files, limits=limits, on_file=enter):
+        try:
             if isinstance(item, IngestError):
-                print(f"rejected: {item}", file=sys.stderr)
-                rejected = True
-            else:
-                _write_json(article_to_record(clean_article(item)))
-        if options.explain:
-            _explain(path, limits)
-    return 1 if rejected else 0
-
-
-def _explain(path: str, limits: ReadLimits) -> None:
-    """Says what was removed from each page; what cannot be read was reported before."""
-    for found in find_files(Path(path)):
-        if isinstance(found, IngestError):
+                raise item
+            article = extract_raw(item) if isinstance(item, RawPage) else item
+        except IngestError as error:
+            print(f"rejected: {error.at(place)}", file=sys.stderr)
+            rejected = True
             continue
-        with contextlib.suppress(IngestError):
-            for removal in explain_removals(found, limits=limits):
-                print(f"{found}:{removal.line}: removed as {removal.rule}: {removal.text}", file=sys.stderr)
+        _write_json(article_to_record(clean_article(article)))
+        if options.explain and isinstance(item, RawPage):
+            for removal in explain_removals(item):
+                print(f"{item.url or place}:{removal.line}: removed as {removal.rule}: {removal.text}", file=sys.stderr)
+    return 1 if rejected else 0
 
 
 def _run_search(options: argparse.Namespace) -> int:
@@ -265,9 +290,18 @@ def _build_options(settings: Settings, workers: int | None = 1) -> BuildOptions:
     return BuildOptions(
         analyzer=Analyzer(open_segmenter(settings.segmenter)),
         zone=settings.zone,
-        limits=ReadLimits(max_article_bytes=settings.max_article_bytes),
+        limits=_limits(settings),
         workers=max(1, workers or 1),
         memory_mb=settings.memory_mb,
+    )
+
+
+def _limits(settings: Settings) -> ReadLimits:
+    return ReadLimits(
+        max_article_bytes=settings.max_article_bytes,
+        max_archive_bytes=settings.max_archive_bytes,
+        max_archive_ratio=settings.max_archive_ratio,
+        max_archive_depth=settings.max_archive_depth,
     )
 
 
@@ -277,12 +311,19 @@ def _engine(settings: Settings) -> LocalEngine:
 
 
 def _report_record(report: IndexReport) -> dict[str, Any]:
-    rejected = [{"path": error.path, "line": error.line, "reason": error.reason} for error in report.rejected]
-    return {**asdict(report), "rejected": rejected}
+    return {**asdict(report), "rejected": [_error_record(error) for error in report.rejected]}
+
+
+def _error_record(error: IngestError) -> dict[str, Any]:
+    return {"path": error.path, "line": error.line, "reason": error.reason}
 
 
 def _report_text(report: IndexReport) -> str:
     counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
+    if report.duplicates:
+        counts += f", {report.duplicates} the same as another"
+    if report.stories:
+        counts += f", {report.stories} stories with reprints"
     return f"{counts}, {len(report.rejected)} rejected, in {report.seconds:.1f} s"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["FacetValue", "Highlights", "Hit", "Page", "page_to_record"]
+__all__ = ["FacetValue", "Folded", "Highlights", "Hit", "Page", "page_to_record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,19 @@ class Highlights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """The other hits of the same story: how many, and their sources, each once."""
+
+    count: int
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One article found. ``score`` is without unit, and 0 where the order is not by relevance."""
+    """One article found. ``score`` is without unit, and 0 where the order is not by relevance.
+
+    ``folded`` is None unless reprints were folded.
+    """
 
     id: str
     title: str
@@ -41,11 +52,14 @@ class Hit:
     published: str | None
     score: float
     highlights: Highlights
+    folded: Folded | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of results. ``total`` and all counts are exact; ``took_ms`` are milliseconds.
+
+    Where reprints are folded, ``total`` counts what is left of the hits, and facets count articles as ever.
 
     ``relaxed``: nothing had all the words, so these are articles with the most telling part of them. ``next`` is the cursor
     of the page after this one, None on the last.
@@ -81,7 +95,7 @@ def page_to_record(page: Page) -> dict[str, Any]:
 
 
 def _hit_to_record(hit: Hit) -> dict[str, Any]:
-    return {
+    record: dict[str, Any] = {
         "id": hit.id,
         "title": hit.title,
         "url": hit.url,
@@ -92,3 +106,6 @@ def _hit_to_record(hit: Hit) -> dict[str, Any]:
         "score": hit.score,
         "highlights": {"title": hit.highlights.title, "snippets": list(hit.highlights.snippets)},
     }
+    if hit.folded is not None:
+        record["folded"] = {"count": hit.folded.count, "sources": list(hit.folded.sources)}
+    return record

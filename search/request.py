@@ -19,6 +19,7 @@ __all__ = ["PARAMETERS", "SearchRequest", "nearest_name", "request_from_paramete
 
 Match = Literal["auto", "all", "any"]
 Sort = Literal["relevance", "newest", "oldest"]
+Group = Literal["", "story"]
 
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
@@ -33,7 +34,7 @@ class SearchRequest:
     """One search. Fields are the HTTP parameters, in the plural where those may be repeated.
 
     ``from_`` and ``to`` are days, months or years, inclusive. An empty string among ``sections``, ``authors`` or ``sources`` asks
-    for articles without one.
+    for articles without one. ``group="story"`` folds reprints of one story into its best hit.
 
     Raises:
         RequestError: a value is out of its range; ``parameter`` is the HTTP name.
@@ -56,6 +57,7 @@ class SearchRequest:
     cursor: str | None = None
     facets: tuple[str, ...] = ("section", "author", "source")
     facet_limit: int = 20
+    group: Group = ""
     highlight_pre: str = "<mark>"
     highlight_post: str = "</mark>"
     snippet_chars: int = 120
@@ -64,6 +66,7 @@ class SearchRequest:
     def __post_init__(self) -> None:
         _check_choice("match", self.match, ("auto", "all", "any"))
         _check_choice("sort", self.sort, ("relevance", "newest", "oldest"))
+        _check_choice("group", self.group, ("", "story"))
         _check_range("limit", self.limit, 0, MAX_LIMIT)
         _check_range("offset", self.offset, 0, MAX_OFFSET)
         _check_range("facet_limit", self.facet_limit, 0, 1000)
@@ -107,6 +110,7 @@ PARAMETERS: dict[str, str] = {
     "cursor": "cursor",
     "facets": "facets",
     "facet_limit": "facet_limit",
+    "group": "group",
     "highlight_pre": "highlight_pre",
     "highlight_post": "highlight_post",
     "snippet_chars": "snippet_chars",
@@ -185,7 +189,8 @@ def _read(name: str, field: str, value: str) -> object:
 
 def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
-        raise RequestError(f"{name} must be one of {', '.join(choices)}, and is {value!r}", parameter=name)
+        known = ", ".join(choice for choice in choices if choice)
+        raise RequestError(f"{name} must be one of {known}, and is {value!r}", parameter=name)
 
 
 def _check_range(name: str, value: int, low: int, high: int) -> None:

@@ -21,6 +21,9 @@ __all__ = ["ENVIRONMENT_PREFIX", "Settings", "read_settings"]
 
 ENVIRONMENT_PREFIX = "ARTICLE_SEARCH_"
 FILE_NAME = "settings.toml"
+_AT_LEAST_ONE = (
+    "max_article_bytes", "max_archive_bytes", "max_archive_ratio", "max_archive_depth", "memory_mb", "workers", "threads",
+)  # fmt: skip
 
 
 def _setting(default: Any, help_text: str) -> Any:
@@ -35,6 +38,9 @@ class Settings:
     timezone: str = _setting("Asia/Shanghai", "time zone in which a moment is of a day")
     segmenter: str = _setting("auto", "cuts Han text: jieba, rjieba, or auto (rjieba where it is installed)")
     max_article_bytes: int = _setting(4 * 1024 * 1024, "a larger article is rejected")
+    max_archive_bytes: int = _setting(64 * 1024 * 1024 * 1024, "what one archive or gzip file may unpack to")
+    max_archive_ratio: int = _setting(250, "how many bytes one packed byte may become, past max_article_bytes")
+    max_archive_depth: int = _setting(3, "how deep archives and gzip files may lie in each other")
     memory_mb: int = _setting(1024, "what the index writer may hold in memory")
     relax_share: float = _setting(
         0.5, "share of the query's weight that an article must hold when no article has all the words (match=auto)"
@@ -97,7 +103,7 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(
             f"segmenter must be one of {', '.join(SEGMENTERS)}, and is {settings.segmenter!r}", setting="segmenter"
         )
-    for name in ("max_article_bytes", "memory_mb", "workers", "threads"):
+    for name in _AT_LEAST_ONE:
         if getattr(settings, name) < 1:
             raise SettingsError(f"{name} must be 1 or more, and is {getattr(settings, name)}", setting=name)
     if not 0 <= settings.relax_share <= 1:

@@ -31,6 +31,8 @@ def _lines(page: Page) -> Iterator[str]:
             yield f"     {about}"
         for snippet in hit.highlights.snippets:
             yield f"     {html.unescape(snippet)}"
+        if hit.folded and hit.folded.count:
+            yield f"     and {hit.folded.count} more of this story: {'、'.join(hit.folded.sources) or 'no sources named'}"
     for name, values in page.facets.items():
         if values:
             yield ""

@@ -3,11 +3,46 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexer.archive import Archive, WriteCounts
-from indexer.errors import ArchiveError
+from indexer.article import Article, article_to_record
+from indexer.errors import ArchiveError, ArticleError
 from tests.conftest import article
+from tests.test_duplicates import BODY
+from tests.test_reprints import TRADITIONAL
+
+VERSION_1 = """
+CREATE TABLE article (
+    id TEXT PRIMARY KEY,
+    change INTEGER NOT NULL UNIQUE,
+    deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1)),
+    content_hash TEXT NOT NULL,
+    title TEXT NOT NULL,
+    published TEXT,
+    record TEXT NOT NULL CHECK (json_valid(record))
+) STRICT;
+CREATE TABLE sequence (only INTEGER PRIMARY KEY CHECK (only = 1), change INTEGER NOT NULL) STRICT;
+INSERT INTO sequence VALUES (1, 9);
+PRAGMA user_version = 1;
+"""
+
+
+def at(article_id: str, **fields: object) -> Article:
+    """An article with an address, and the long text that copies share."""
+    return article(article_id, **{"body": BODY, "url": f"https://example.com/{article_id}", **fields})
+
+
+def shown(archive: Archive) -> dict[str, Article]:
+    return {change.id: change.article for change in archive.changes(0) if change.article is not None}
+
+
+def addresses(archive: Archive) -> dict[str, tuple[str, ...]]:
+    """Id of each article that is shown, and the last letters of the other addresses it has."""
+    return {key: tuple(url[-1] for url in found.also_at) for key, found in shown(archive).items()}
 
 
 def test_every_write_gets_the_next_change_and_the_latest_is_kept(tmp_path: Path) -> None:
@@ -73,3 +108,186 @@ def test_an_sqlite_without_strict_tables_is_refused(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 31, 0))
     with pytest.raises(ArchiveError, match=r"3\.37 or later"):
         Archive(tmp_path)
+
+
+def test_the_same_article_at_several_addresses_is_one(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        assert archive.put([at("a"), at("b", body=TRADITIONAL, title="題目"), at("c", title="别的")]) == WriteCounts(
+            added=2, duplicates=1
+        )
+        assert addresses(archive) == {"a": ("b",), "c": ()}
+        assert archive.put([at("d", body=BODY.replace("，", ", "))]) == WriteCounts(duplicates=1)
+        assert addresses(archive) == {"a": ("b", "d"), "c": ()}
+        assert archive.count() == 2
+        last = archive.last_change()
+        again = [at("d", body=BODY.replace("，", ", ")), at("a"), at("b", body=TRADITIONAL, title="題目")]
+        assert archive.put(again) == WriteCounts(unchanged=3)
+        assert archive.last_change() == last
+
+
+def test_an_index_that_follows_learns_of_each_new_address(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.put([at("a"), article("x")])
+        covered = archive.last_change()
+        archive.put([at("b")])
+        assert {change.id: change.article is None for change in archive.changes(covered)} == {"a": False, "b": True}
+
+
+def test_records_without_an_address_stay_apart_and_pages_without_one_do_not(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        assert archive.put([article("a", body=BODY), article("b", body=BODY), at("c")]).duplicates == 0
+        assert archive.put([article("d", body=BODY)], from_pages=True) == WriteCounts(duplicates=1)
+        assert addresses(archive) == {"a": (), "b": (), "c": ()}
+
+
+def test_the_same_words_on_another_day_are_another_article_of_the_same_story(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.put(
+            [at("a", published="2022-09-29"), at("b", published="2023-09-29"), at("c"), at("d", published="2023")]
+        )
+        assert addresses(archive) == {"a": ("c",), "b": ("d",)}
+        archive.assign_stories()
+        assert len({item.story for item in shown(archive).values()} - {None}) == 1
+        archive.put([at("d", published="2022-09-29T08:00:00+08:00")])
+        assert addresses(archive) == {"a": ("c", "d"), "b": ()}
+
+
+def test_a_corrected_article_leaves_its_place_to_the_next(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.put([at("a"), at("b"), at("c")])
+        assert archive.put([at("a", title="改了")]) == WriteCounts(updated=1)
+        assert addresses(archive) == {"a": (), "b": ("c",)}
+        assert archive.put([at("c", title="也改了")]) == WriteCounts(updated=1)
+        assert addresses(archive) == {"a": (), "b": (), "c": ()}
+        assert archive.put([at("a")]) == WriteCounts(updated=1)
+        assert addresses(archive) == {"b": ("a",), "c": ()}
+
+
+def test_deleting_an_article_takes_its_copies_and_deleting_a_copy_takes_an_address(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.put([at("a"), at("b"), at("c")])
+        assert archive.delete(["b"]) == 1
+        assert addresses(archive) == {"a": ("c",)}
+        assert archive.delete(["a"]) == 1
+        assert addresses(archive) == {}
+        assert archive.put([at("c"), at("a")]) == WriteCounts(added=1, duplicates=1)
+        assert addresses(archive) == {"c": ("a",)}
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["put", "delete"]), st.sampled_from("abcd"), st.sampled_from(["题目", "題目", "另一题"])),
+    max_size=12,
+)
+
+
+@settings(max_examples=40)
+@given(steps=STEPS)
+def test_whatever_the_order_what_is_shown_is_one_article_for_each_content(
+    steps: list[tuple[str, str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    held: dict[str, str] = {}
+    with Archive(tmp_path_factory.mktemp("archive")) as archive:
+        for step, article_id, title in steps:
+            if step == "put":
+                archive.put([at(article_id, title=title)])
+                held[article_id] = title.replace("題", "题")
+            else:
+                copies = [url[-1] for url in shown(archive)[article_id].also_at] if article_id in shown(archive) else []
+                archive.delete([article_id])
+                for gone in (article_id, *copies):
+                    held.pop(gone, None)
+        found = addresses(archive)
+        groups: dict[str, set[str]] = {}
+        for article_id, title in held.items():
+            groups.setdefault(title, set()).add(article_id)
+        assert sorted(sorted({key, *others}) for key, others in found.items()) == sorted(map(sorted, groups.values()))
+        assert archive.count() == len(groups)
+
+
+def test_reprints_share_the_story_of_the_first_and_the_index_learns_of_it(tmp_path: Path) -> None:
+    half = BODY[: len(BODY) * 6 // 10]
+    with Archive(tmp_path) as archive:
+        archive.put([at("a"), article("x", body="别的正文，" * 20)])
+        assert archive.assign_stories() == 0
+        covered = archive.last_change()
+        archive.put([at("b", title="转载", body=half)])
+        assert archive.assign_stories() == 1
+        found = shown(archive)
+        assert found["a"].story == found["b"].story
+        assert found["a"].story is not None
+        assert found["x"].story is None
+        assert {change.id for change in archive.changes(covered)} == {"a", "b"}
+        last = archive.last_change()
+        assert (archive.assign_stories(), archive.last_change()) == (0, last)
+        archive.put([at("c", title="再转载", body=TRADITIONAL)])
+        assert archive.assign_stories() == 1
+        assert {item.story for key, item in shown(archive).items() if key != "x"} == {found["a"].story}
+        assert {change.id for change in archive.changes(last)} == {"c"}
+
+
+def test_two_stories_that_turn_out_to_be_one_take_the_name_of_the_first(tmp_path: Path) -> None:
+    head, tail = BODY[: len(BODY) // 2], BODY[len(BODY) // 2 :]
+    with Archive(tmp_path) as archive:
+        archive.put(
+            [at("a", body=head), at("b", body=head, title="又"), at("c", body=tail), at("d", body=tail, title="又")]
+        )
+        assert archive.assign_stories() == 2
+        first = shown(archive)["a"].story
+        archive.put([at("e")])
+        assert archive.assign_stories() == 1
+        assert {item.story for item in shown(archive).values()} == {first}
+
+
+@pytest.mark.parametrize("order", ["abc", "cab", "bca"])
+def test_what_stands_in_two_items_of_a_series_does_not_join_them(tmp_path: Path, order: str) -> None:
+    series = {
+        "a": f"{BODY}\n5月6日上午9点开馆，参观的人排到了桥头，一共来了320位。",
+        "b": f"{BODY}\n5月7日上午8点开馆，参观的人排到了桥头，一共来了410位。",
+        "c": BODY,
+    }
+    with Archive(tmp_path) as archive:
+        for key in order:
+            archive.put([at(key, title=key, body=series[key])])
+            archive.assign_stories()
+        found = shown(archive)
+        assert found["a"].story != found["b"].story
+        assert found["c"].story in {found["a"].story, found["b"].story}
+
+
+def test_a_given_story_is_kept_and_joined(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        archive.put([at("a", story="s1"), at("b", title="转载")])
+        archive.assign_stories()
+        assert [item.story for item in shown(archive).values()] == ["s1", "s1"]
+
+
+def test_an_archive_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    held = [(at("b"), 3, 0), (article("x"), 5, 1), (at("a", body=TRADITIONAL), 6, 0), (at("c", title="转载"), 9, 0)]
+    database = sqlite3.connect(tmp_path / "archive.db")
+    database.executescript(VERSION_1)
+    for item, change, deleted in held:
+        record = orjson.dumps(article_to_record(item)).decode()
+        row = (item.id, change, deleted, "0" * 32, item.title, item.published, record)
+        database.execute("INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    database.commit()
+    database.close()
+    with Archive(tmp_path) as archive:
+        assert addresses(archive) == {"b": ("a",), "c": ()}
+        assert {change.id for change in archive.changes(9)} == {"a", "b"}
+        assert archive.put([item for item, _, deleted in held if not deleted]) == WriteCounts(unchanged=3)
+        assert archive.put([article("x")]) == WriteCounts(added=1)
+        assert archive.assign_stories() == 1
+
+
+def test_a_migration_that_fails_leaves_the_old_archive_as_it_was(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "archive.db")
+    database.executescript(VERSION_1)
+    database.execute("INSERT INTO article VALUES ('a', 1, 0, '', 't', NULL, '{}')")
+    database.commit()
+    database.close()
+    with pytest.raises(ArticleError):
+        Archive(tmp_path)
+    database = sqlite3.connect(tmp_path / "archive.db")
+    assert database.execute("SELECT id FROM article").fetchall() == [("a",)]
+    assert database.execute("PRAGMA user_version").fetchone() == (1,)
+    database.close()

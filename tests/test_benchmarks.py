@@ -62,3 +62,38 @@ def test_kept_runs_hold_their_command_and_versions() -> None:
         results = json.loads(path.read_text(encoding="utf-8"))
         assert results["command"].startswith("python -m benchmarks.run")
         assert results["versions"]["whoosh3"]
+
+
+def test_made_reprints_are_told_from_items_of_a_series(tmp_path: Path) -> None:
+    pytest.importorskip("opencc")
+    import random
+
+    from benchmarks.duplicates import KINDS, hard_negatives, make_reprint, measure
+    from indexer.article import Article
+    from tests.test_reprints import BODY, DAILY
+
+    rng = random.Random(1)
+    letters = [chr(code) for code in range(0x4E00, 0x5E00)]
+    articles = [
+        Article(
+            id=f"n{at}",
+            title=f"见闻{at}",
+            body=BODY[at:] + "。".join("".join(rng.sample(letters, 20)) for _ in range(8)),
+        )
+        for at in range(12)
+    ]
+    articles += [
+        Article(
+            id=f"d{day}",
+            title="天气",
+            body=DAILY.format(day=day, high=day + 9, rain=day * 2),
+            published=f"2024-05-{day:02}",
+        )
+        for day in range(1, 9)
+    ]
+    assert len(hard_negatives(articles)) >= 20
+    assert {make_reprint(articles[0], kind, rng).body == articles[0].body for kind in KINDS} == {True, False}
+    *results, negatives = measure(articles, n_pairs=5)
+    assert [result.kind for result in results] == list(KINDS)
+    assert negatives.kind == "hard negatives joined: 0.00%"
+    assert all(result.recall > 0.5 for result in results)

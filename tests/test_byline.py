@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.cleaning.byline import Byline, parse_byline, parse_name_line, split_authors
+from indexer.cleaning.authors import parse_name_line, split_authors
+from indexer.cleaning.byline import Byline, parse_byline
 
 
 def read(line: str) -> tuple[tuple[str, ...], str | None, str | None]:
@@ -34,6 +35,16 @@ def read(line: str) -> tuple[tuple[str, ...], str | None, str | None]:
         ("来源:《江东日报》", ((), "江东日报", None)),
         ("發布日期:民國113年5月6日", ((), None, "2024-05-06")),
         ("撰文:王五 责任编辑:赵六", (("王五",), None, None)),
+        ("来源:区政府办作者:区政府办时间:2017-12-28", (("区政府办",), "区政府办", "2017-12-28")),
+        ("发布于:2014-10-09 02:38   文字:【大】【中】【小】", ((), None, "2014-10-09")),
+        ("2010/1/6 16:43:13 次浏览 分类:政府动态    来源:", ((), None, "2010-01-06")),
+        ("更新时间 2012年12月10日, 格林尼治标准时间10:41", ((), None, "2012-12-10")),
+        ("www.example.org | 2016-03-16 21:19:10  江东网 | 0条评论", ((), "江东网", "2016-03-16")),
+        ("2026/03/13 21:32 記者吳仁／新北報導", (("吳仁",), None, "2026-03-13")),
+        ("江東報／ 記者尤光／台東即時報導", (("尤光",), "江東報", None)),
+        ("张三 · 2019-05-06 09:00", (("张三",), None, "2019-05-06")),
+        ("07-27 18:10", ((), None, None)),
+        ("信息来源:未知", ((), None, None)),
         ("2020-05-06 新华网 作者:张三", (("张三",), "新华网", "2020-05-06")),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import service
+from indexer.errors import UnreadableError
 from search.cli import build_parser, main
 from search.settings import Settings
 
@@ -135,8 +136,59 @@ def test_jsonl_may_be_piped_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 def test_every_subcommand_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("index", "extract", "search", "serve", "delete", "export", "stats", "sync", "rebuild"):
+    for name in ("index", "extract", "search", "serve", "delete", "export", "stats", "sync", "rebuild", "reclean"):
         with pytest.raises(SystemExit) as caught:
             build_parser().parse_args([name, "--help"])
         assert caught.value.code == 0
         assert "--data DIR" in capsys.readouterr().out
+
+
+def test_duplicates_and_stories_are_reported_and_folded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "监督检查组昨天来到河边，看了三处堤坝，又问了粮站的价钱，下午在村委会开会，把问到的事一件一件记下来。"
+    records = [
+        {"url": "https://example.com/a", "title": "监督", "body": body, "source": "日报"},
+        {"url": "https://example.com/b", "title": "監督", "body": body},
+        {"url": "https://example.com/c", "title": "转载", "body": body, "source": "晚报"},
+    ]
+    text = "".join(json.dumps(record) + "\n" for record in records)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    data = str(tmp_path)
+    assert main(["index", "-", "--data", data, "--workers", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "2 added, 0 updated, 0 unchanged, 1 the same as another, 1 stories with reprints, 0 rejected" in out
+    assert main(["search", "监督", "--data", data, "--group", "story"]) == 0
+    assert "and 1 more of this story: 晚报" in capsys.readouterr().out
+    assert main(["search", "监督", "--data", data, "--group", "story", "--json"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert (page["total"], page["hits"][0]["folded"]) == (1, {"count": 1, "sources": ["晚报"]})
+    assert main(["search", "监督", "--data", data, "--json"]) == 0
+    assert all("folded" not in hit for hit in json.loads(capsys.readouterr().out)["hits"])
+    assert main(["export", "--data", data]) == 0
+    exported = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sorted(record["also_at"] for record in exported) == [[], ["https://example.com/b"]]
+    assert len({record["story"] for record in exported}) == 1
+
+
+def test_reclean_reports_what_changed(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reclean", "--data", data]) == 0
+    assert "0 changed, 1 unchanged, 0 failed" in capsys.readouterr().out
+    assert main(["reclean", "--data", data, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["changed"], report["unchanged"], report["failed"]) == (0, 1, [])
+
+
+def test_reclean_names_the_pages_that_fail(
+    data: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise UnreadableError("the page holds no article")
+
+    monkeypatch.setattr("indexer.intake.extract_raw", fail)
+    assert main(["reclean", "--data", data]) == 1
+    captured = capsys.readouterr()
+    assert "page.txt: the page holds no article" in captured.err
+    assert "its article stays" in captured.err
+    assert main(["search", "堤坝", "--data", data]) == 0
+    assert "1 articles" in capsys.readouterr().out

@@ -74,3 +74,15 @@ def test_utf8_and_marked_utf16_round_trip(text: str) -> None:
 def test_any_bytes_are_text_or_one_of_our_errors(data: bytes) -> None:
     with contextlib.suppress(UnreadableError):
         assert isinstance(decode(data), str)
+
+
+def test_what_a_page_declares_decides_where_the_bytes_allow_for_several() -> None:
+    text = "兀乂丕"
+    assert decode(text.encode("big5"), declared="Big5") == text
+    assert decode("春灌".encode("gb18030"), declared="gb2312") == "春灌"
+    assert decode("春灌".encode(), declared="gb2312") == "春灌"
+
+
+def test_one_broken_byte_does_not_make_a_declared_utf8_page_another_encoding() -> None:
+    data = ("春灌开始了。" * 300).encode()
+    assert decode(data[:900] + b"\xff" + data[900:], declared="utf-8").count("\ufffd") == 1

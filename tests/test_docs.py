@@ -17,13 +17,22 @@ from service import create_app
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^article-search .*", README, re.MULTILINE)
+INPUTS = (ROOT / "docs/inputs.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^article-search .*", README + INPUTS, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_of_the_readme_can_be_run(command: str) -> None:
+def test_every_command_of_the_readme_and_of_the_inputs_can_be_run(command: str) -> None:
     words = shlex.split(command.partition("<")[0], comments=True)
     assert build_parser().parse_args(words[1:]).run
+
+
+def test_every_sample_that_the_inputs_name_is_there() -> None:
+    named = re.findall(r"\bcorpus/[\w./-]+", INPUTS)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert {path.split("/")[1] for path in named} >= {
+        path.name for path in (ROOT / "corpus").iterdir() if path.is_dir()
+    }
 
 
 def test_the_readme_names_only_targets_that_make_knows() -> None:

@@ -93,3 +93,13 @@ def test_the_labelled_pages_lose_all_their_glosses_and_no_reading(shared_data: P
 def test_the_seed_page_keeps_no_gloss(shared_data: Path) -> None:
     text = (shared_data / "000_121e93e5bd4a9494.txt").read_text("utf-8")
     assert not re.search(r"[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔù]+[)）]", remove_glosses(clean(text))[0])
+
+
+def test_a_space_within_the_parenthesis_behind_the_reading_saves_no_gloss() -> None:
+    assert remove_glosses("環(huán )境、會(huì )議")[0] == "環境、會議"
+
+
+def test_on_a_page_of_toneless_glosses_they_go_with_the_space_behind_them() -> None:
+    page = "社會(hui) 變遷,薪火相傳(chuan) ,鄉(xiang) 間寫(xie) 書(shu) ,記者們(men) 於(yu) 風雲(yun) 中"
+    assert remove_glosses(page)[0] == "社會變遷,薪火相傳,鄉間寫書,記者們於風雲中"
+    assert remove_glosses("安(an)全,社會(hui) 變遷")[0] == "安(an)全,社會(hui) 變遷"

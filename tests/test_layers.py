@@ -15,6 +15,7 @@ ORDER = [
     ["indexer.cleaning"],
     ["indexer.sources"],
     ["indexer.archive"],
+    ["indexer.intake"],
     ["indexer.targets"],
     ["indexer.build"],
     ["search.errors", "search.request", "search.page"],
@@ -30,7 +31,7 @@ ORDER = [
 ]
 FACADES = {"indexer", "search"}
 """What a package shows to the outside; no module inside may import it."""
-FORBIDDEN_TO_SEARCH = ("indexer.sources", "indexer.cleaning", "indexer.build")
+FORBIDDEN_TO_SEARCH = ("indexer.sources", "indexer.cleaning", "indexer.intake", "indexer.build")
 
 
 def modules() -> dict[str, Path]:

@@ -67,6 +67,7 @@ ARTICLES = st.lists(
         authors=st.lists(NAMES, max_size=2, unique=True).map(tuple),
         source=st.none() | NAMES,
         published=st.sampled_from([None, "2024", "2024-02", "2024-02-29", "2023-12-31T20:00:00+00:00"]),
+        story=st.sampled_from([None, None, "s1", "s2"]),
         captions=st.sampled_from([(), ("监督。张三/摄",)]),
     ),
     max_size=8,
@@ -85,6 +86,7 @@ REQUESTS = st.builds(
     offset=st.integers(0, 3),
     facets=st.just(("section", "author", "source", "year", "month")),
     facet_limit=st.integers(0, 3),
+    group=st.sampled_from(["", "story"]),
 )
 
 

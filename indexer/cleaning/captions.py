@@ -21,19 +21,19 @@ _PHOTOGRAPHER_END = re.compile(
     rf"(?:^|[\s。！？!?)）”])[(（]?(?:[图圖]片?[:：]\s*)?{_NAMES}(?:\s*[/／]\s*|\s+){_TOOK}\s*[)）]?[。]?$"
     rf"|[\s。！？!?)）”]{_NAMES}[摄攝]影?[)）]?[。]?$"
     rf"|[(（](?:[图圖]片?|[摄攝]影|[资資]料[图圖]|[图圖]片[来來]源|[图圖][源说說])\s*(?:[:：/／]\s*[^()（）]{{1,30}})?[)）][。]?$"
-    rf"|[(（]{_NAMES}\s*[/／]?\s*{_TOOK}[)）][。]?$"
+    rf"|[(（](?!见|見|如[上下左右图圖]|[上下左右]){_NAMES}\s*[/／]?\s*{_TOOK}[)）][。]?$"
 )
 _PHOTO_LABEL = re.compile(
     r"(?:[摄攝]影|[图圖]片|供[图圖]|[图圖]片[来來]源|[摄攝]影[报報][道導])\s*[:：/／]\s*\S{2,30}$|[图圖]\s*[/／:：]\s*\S{2,12}$"
 )
 _CAPTION_START = re.compile(r"[▲△▼↑↓◀▶]|(?:[上下左右]?[图圖][为為是]|[（(]?[资資]料[图圖])(?!什么|什麼)")
 _SENTENCE_END = re.compile(r"[。！？!?]")
-_HINTS = "摄攝图圖供▲△▼↑↓◀▶"
+_HINT = re.compile("[摄攝图圖供▲△▼↑↓◀▶]")
 
 
 def is_caption(line: str) -> bool:
     """Whether the line is a caption: short, and with a photographer at its end or a caption's first words."""
-    if len(line) > MAX_CAPTION_CHARS or not any(hint in line for hint in _HINTS):
+    if len(line) > MAX_CAPTION_CHARS or not _HINT.search(line):
         return False
     if _CAPTION_START.match(line) or _PHOTO_LABEL.match(line):
         return len(_SENTENCE_END.findall(line)) <= MAX_SENTENCES

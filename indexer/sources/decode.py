@@ -20,7 +20,13 @@ __all__ = ["decode", "detect_encoding", "reject_binary"]
 SAMPLE_BYTES: Final = 64 * 1024
 UTF16_MIN_SHARE: Final = 0.3
 UTF16_MIN_BYTES: Final = 16
+MAX_BROKEN_SHARE: Final = 0.001
 
+_DECLARED = {
+    **dict.fromkeys(("gb2312", "gbk", "gb18030", "x-gbk", "cp936"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
+    **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
+}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -50,13 +56,22 @@ _FREQUENT = frozenset(
 _PRIVATE_OR_BROKEN = re.compile("[\ue000-\uf8ff\ufffd\x80-\x9f]")
 
 
-def decode(data: bytes, *, complete: bool = True) -> str:
+def decode(data: bytes, *, complete: bool = True, declared: str | None = None) -> str:
     """The text that ``data`` holds; ``complete`` is false for a beginning, whose last character may be cut.
+
+    ``declared`` is the encoding that a server or the page itself names: it decides where the bytes allow for several.
 
     Raises:
         UnreadableError: the bytes are no text, or of no encoding that is read here.
     """
     encoding = detect_encoding(data, complete=complete)
+    named = _DECLARED.get((declared or "").lower())
+    if named == "utf-8" and encoding in ("gb18030", "big5hkscs"):
+        text = data.decode("utf-8", "replace")
+        if text.count("\ufffd") <= MAX_BROKEN_SHARE * len(text):
+            return text
+    elif named and encoding in ("gb18030", "big5hkscs") and _decodes(data, named, complete=complete):
+        encoding = named
     try:
         return codecs.getincrementaldecoder(encoding)().decode(data, final=complete)
     except UnicodeDecodeError as error:

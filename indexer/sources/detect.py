@@ -1,28 +1,33 @@
-"""Which reader an input gets: by its first 64 KiB, never by its name.
+"""What an input holds: told by its first 64 KiB, never by its name.
 
-Between ``inputs.py``, which opens files, and the readers. gzip is told by its first bytes and looked into. JSON is
-what begins with a brace and a string, or a bracket and a brace; a page that begins with ``[日期:…]`` is text.
+Between ``inputs.py``, which opens files, and the readers. A container is told by its first bytes, a structured format by what
+it must begin with, and everything else that is text is a crawled page: so a page with commas, tabs, angle brackets or
+a line of dashes stays text, since a table needs known column names, HTML a tag of a page, front matter a known name.
 """
 
 from __future__ import annotations
 
 import codecs
-import gzip
-import io
 import re
-import zlib
 from enum import Enum
 from typing import Final
 
-from indexer.errors import UnreadableError
+from indexer.cleaning import is_html
 from indexer.sources.decode import decode, reject_binary
+from indexer.sources.delimited import is_delimited
+from indexer.sources.markdown import is_markdown
 
-__all__ = ["GZIP_MAGIC", "PEEK_BYTES", "Format", "detect"]
+__all__ = ["PEEK_BYTES", "Format", "detect"]
 
 PEEK_BYTES: Final = 64 * 1024
-GZIP_MAGIC: Final = b"\x1f\x8b"
+TAR_MAGIC_AT: Final = 257
 
 _JSON_START = re.compile(rb'\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[{\]]|$))')
+_FEED_START = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<\?[^>]{0,500}\?>\s*|<!--.{0,2000}?-->\s*|<!DOCTYPE[^\[>]{0,500}(?:\[[^\]]{0,5000}\]\s*)?>\s*)*"
+    r"<(?:rss|(?:rdf:)?RDF|(?:atom:)?feed)[\s>]",
+    re.DOTALL,
+)
 
 
 class Format(Enum):
@@ -31,6 +36,14 @@ class Format(Enum):
     EMPTY = "empty"
     JSON = "json"
     PLAIN = "plain"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    DELIMITED = "delimited"
+    FEED = "feed"
+    WARC = "warc"
+    GZIP = "gzip"
+    ZIP = "zip"
+    TAR = "tar"
 
 
 def detect(head: bytes) -> Format:
@@ -39,26 +52,35 @@ def detect(head: bytes) -> Format:
     Raises:
         UnreadableError: it is binary.
     """
-    if head.startswith(GZIP_MAGIC):
-        head = _unpacked(head)
+    if container := _container(head):
+        return container
     if not head.strip(codecs.BOM_UTF8 + b" \t\r\n"):
         return Format.EMPTY
     if _JSON_START.match(head.removeprefix(codecs.BOM_UTF8)):
         # A text's first line tells it; what is wrong further down is for the reader to say, with the line.
         reject_binary(head.split(b"\n", 1)[0])
         return Format.JSON
-    text = decode(head, complete=len(head) < PEEK_BYTES)
-    return Format.PLAIN if text.strip() else Format.EMPTY
+    return _text_format(decode(head, complete=len(head) < PEEK_BYTES).removeprefix("\ufeff"))
 
 
-def _unpacked(head: bytes) -> bytes:
-    """The beginning of what the gzip data holds; damage further on is for the reader to find."""
-    pieces = io.BytesIO()
-    with gzip.GzipFile(fileobj=io.BytesIO(head)) as packed:
-        try:
-            while pieces.tell() < PEEK_BYTES and (piece := packed.read1(PEEK_BYTES - pieces.tell())):
-                pieces.write(piece)
-        except (EOFError, OSError, zlib.error) as error:
-            if not pieces.tell():
-                raise UnreadableError(f"the gzip data cannot be read: {error}") from None
-    return pieces.getvalue()
+def _container(head: bytes) -> Format | None:
+    if head.startswith(b"\x1f\x8b"):
+        return Format.GZIP
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return Format.ZIP
+    if head.startswith(b"ustar", TAR_MAGIC_AT):
+        return Format.TAR
+    # Its records hold bytes of any kind, so the beginning of the first must do.
+    return Format.WARC if re.match(rb"WARC/\d\.\d\r?\n", head) else None
+
+
+def _text_format(text: str) -> Format:
+    if not text.strip():
+        return Format.EMPTY
+    if _FEED_START.match(text):
+        return Format.FEED
+    if is_html(text):
+        return Format.HTML
+    if is_markdown(text):
+        return Format.MARKDOWN
+    return Format.DELIMITED if is_delimited(text) else Format.PLAIN

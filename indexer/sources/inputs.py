@@ -1,33 +1,31 @@
-"""Paths to articles: files and folders are found, opened, and given to the reader that their content asks for.
+"""Paths to pages and articles: files and folders are found, opened, and given to the reader that their content asks for.
 
-The edge of ``sources``: the only module here that touches the file system. A folder is walked in sorted order, without
-hidden files and README.md; a folder that was seen already (a loop of links) is not entered again.
+The edge of ``sources``: it finds and opens what is read. A folder is walked in sorted order, without
+hidden files and README.md; a folder that was seen already (a loop of links) is not entered again. Containers are
+opened in ``contents.py``.
 """
 
 from __future__ import annotations
 
-import gzip
 import os
 import sys
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, TypeVar
 
-from indexer.article import Article, derive_id
-from indexer.cleaning import Removal, extract_page
+from indexer.article import Article
+from indexer.cleaning import RawPage, Removal, explain_raw
 from indexer.errors import IngestError, UnreadableError
-from indexer.sources.decode import decode
-from indexer.sources.detect import GZIP_MAGIC, PEEK_BYTES, Format, detect
+from indexer.sources.containers import is_passed_over
+from indexer.sources.contents import Place, read_content
 from indexer.sources.jsonl import read_jsonl
 from indexer.sources.limits import ReadLimits
-from indexer.sources.plain import read_page
 
 __all__ = ["explain_removals", "find_files", "read_inputs"]
 
 STDIN_NAME: Final = "-"
 
-_SKIPPED_NAMES = frozenset({"readme.md"})
+Item = TypeVar("Item")
 
 
 def read_inputs(
@@ -36,8 +34,10 @@ def read_inputs(
     limits: ReadLimits | None = None,
     stdin: BinaryIO | None = None,
     on_file: Callable[[str], None] = lambda _path: None,
-) -> Iterator[Article | IngestError]:
-    """The articles under ``paths``, in order; an input that is none is in the stream as an ``IngestError``.
+) -> Iterator[Article | RawPage | IngestError]:
+    """The pages and articles under ``paths``, in order; an input that is neither is in the stream as an ``IngestError``.
+
+    Crawled text, HTML and the responses of a crawl are pages, for ``extract_raw``; records of every kind are articles.
 
     A path is a file, a folder, or ``-`` for JSONL on ``stdin`` (standard input by default). The error carries path,
     line where there is one, and reason. The same article twice is not noticed here; ``on_file`` is called with each path
@@ -54,22 +54,16 @@ def read_inputs(
                 yield found
             else:
                 on_file(str(found))
-                yield from _placed(_read_file(found, Path(path), bounds), str(found))
+                yield from _placed(_read_file(found, Path(path), bounds, on_file), str(found))
 
 
-def explain_removals(path: str | Path, *, limits: ReadLimits | None = None) -> tuple[Removal, ...]:
-    """What the cleaning took out of the page in the file ``path``; nothing for a format that is no page.
+def explain_removals(page: RawPage) -> tuple[Removal, ...]:
+    """What the cleaning took out of ``page``.
 
     Raises:
-        IngestError: the page cannot be read.
+        IngestError: nothing of the page is an article.
     """
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise UnreadableError(_os_reason(error), path=path) from error
-    if detect(data[:PEEK_BYTES]) is not Format.PLAIN or len(data) > (limits or ReadLimits()).max_article_bytes:
-        return ()
-    return extract_page(decode(data)).removed
+    return explain_raw(page).removed
 
 
 def find_files(path: Path) -> Iterator[Path | IngestError]:
@@ -98,7 +92,7 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | In
     if identity in above:
         return
     for entry in entries:
-        if entry.name.startswith(".") or entry.name.lower() in _SKIPPED_NAMES:
+        if is_passed_over(entry.name):
             continue
         below = folder / entry.name
         if entry.is_dir():
@@ -109,35 +103,22 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | In
             yield UnreadableError("the link leads nowhere; remove it or restore its target", path=below)
 
 
-def _read_file(path: Path, given: Path, limits: ReadLimits) -> Iterator[Article | IngestError]:
+def _read_file(
+    path: Path, given: Path, limits: ReadLimits, on_file: Callable[[str], None]
+) -> Iterator[Article | RawPage | IngestError]:
+    place = Place(name=str(path), seed=_seed(path, given), folder=path.parent.as_posix())
     try:
         with path.open("rb") as stream:
-            yield from _read_stream(stream, _seed(path, given), limits)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        yield UnreadableError(f"the gzip data is damaged or breaks off: {error}")
+            yield from read_content(stream, place, limits, on_file)
     except OSError as error:
         yield UnreadableError(_os_reason(error))
 
 
-def _read_stream(stream: BinaryIO, seed: str, limits: ReadLimits) -> Iterator[Article | IngestError]:
-    head = stream.read(PEEK_BYTES)
-    stream.seek(0)
-    try:
-        kind = detect(head)
-        if kind is Format.EMPTY and len(head) < PEEK_BYTES:
-            raise UnreadableError("the file is empty: there is nothing to index")
-        content = cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if head.startswith(GZIP_MAGIC) else stream
-        if kind is Format.JSON:
-            yield from read_jsonl(content, limits=limits, seed=seed)
-        else:
-            yield read_page(content, limits=limits, fallback_id=derive_id(seed))
-    except IngestError as error:
-        yield error
-
-
-def _placed(items: Iterator[Article | IngestError], path: str) -> Iterator[Article | IngestError]:
+def _placed(items: Iterator[Item], path: str) -> Iterator[Item]:
     for item in items:
-        yield item.at(path) if isinstance(item, IngestError) else item
+        if isinstance(item, IngestError):
+            item.at(path)
+        yield item
 
 
 def _seed(path: Path, given: Path) -> str:

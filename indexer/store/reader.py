@@ -18,7 +18,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import IndexReader as WhooshReader
 
 from indexer.errors import IndexDamagedError
-from indexer.schema import FACETS, WORD_FIELDS
+from indexer.schema import STORED_FACETS, WORD_FIELDS
 from indexer.store.columns import FacetColumn, facet_column
 from indexer.store.fields import NO_MOMENT, NUMBERS
 from indexer.store.postings import PostingLists
@@ -114,16 +114,16 @@ class Snapshot:
         return values
 
     def _facets(self) -> dict[str, FacetColumn]:
-        none = b'{"section":[],"author":[],"source":[]}'
+        none = b"{}"
         values = zip(self._column("facets"), self.live.tolist(), strict=True)
         stored = [orjson.loads(value if live else none) for value, live in values]
-        columns = {name: facet_column(values[name] for values in stored) for name in ("section", "author", "source")}
+        columns = {name: facet_column(values.get(name, ()) for values in stored) for name in STORED_FACETS}
         years, months = self.days // 10000, self.days // 100
         columns["year"] = facet_column(_same(first, last, f"{first:04d}") for first, last in years.tolist())
         columns["month"] = facet_column(
             _same(first, last, f"{first // 100:04d}-{first % 100:02d}") for first, last in months.tolist()
         )
-        return {name: columns[name] for name in FACETS}
+        return columns
 
 
 def open_snapshot(folder: Path) -> Snapshot:

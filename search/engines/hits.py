@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indexer.analysis import Analyzer
 from indexer.article import Article
-from search.page import Hit
+from search.page import Folded, Hit
 from search.query.rewrite import Plan
 from search.request import SearchRequest
 from search.snippets import SnippetOptions, highlight
@@ -12,8 +12,15 @@ from search.snippets import SnippetOptions, highlight
 __all__ = ["date_order", "make_hit"]
 
 
-def make_hit(article: Article, score: float, plan: Plan, analyzer: Analyzer, request: SearchRequest) -> Hit:
-    """The hit for one article, with its title and snippets marked as ``request`` asks."""
+def make_hit(
+    article: Article,
+    score: float,
+    plan: Plan,
+    analyzer: Analyzer,
+    request: SearchRequest,
+    folded: Folded | None = None,
+) -> Hit:
+    """The hit for one article, with its title and snippets marked as ``request`` asks, and what was ``folded`` into it."""
     options = SnippetOptions(
         pre=request.highlight_pre,
         post=request.highlight_post,
@@ -30,6 +37,7 @@ def make_hit(article: Article, score: float, plan: Plan, analyzer: Analyzer, req
         published=article.published,
         score=score,
         highlights=highlight(article, plan, analyzer, options),
+        folded=folded,
     )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import Analyzer
-from indexer.article import Article, article_from_record
+from indexer.article import Article, article_from_stored
 from indexer.errors import IndexMissingError
 from indexer.schema import FACETS
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
@@ -28,8 +28,9 @@ from search.errors import ArticleNotFoundError
 from search.evaluate.evaluator import Evaluator, TextMatch
 from search.evaluate.facets import list_values
 from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
+from search.evaluate.fold import fold_stories, reprints, value_of_article
 from search.evaluate.topk import after, best
-from search.page import FacetValue, Page
+from search.page import FacetValue, Folded, Page
 from search.query.parse import parse
 from search.query.rewrite import Plan, rewrite
 from search.request import SearchRequest
@@ -76,6 +77,9 @@ class LocalEngine:
             mask = np.logical_and.reduce([text.mask, *filters.values()])
             docs = np.flatnonzero(mask)
             keys = _sort_keys(opened, plan, request)
+            stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
+            if stories is not None:
+                docs = stories.leaders
             rest = (
                 docs if cursor is None else after(keys, snapshot.ranks, docs, cursor.key, snapshot.rank_of(cursor.id))
             )
@@ -84,11 +88,12 @@ class LocalEngine:
             by_date = date_order(request, plan)
             hits = tuple(
                 make_hit(
-                    article_from_record(snapshot.record(doc)),
+                    article_from_stored(snapshot.record(doc)),
                     0.0 if by_date else float(keys[doc]),
                     plan,
                     self._analyzer,
                     request,
+                    None if stories is None else stories.folded(doc),
                 )
                 for doc in shown.tolist()
             )
@@ -110,7 +115,7 @@ class LocalEngine:
             doc = opened.snapshot.find(article_id)
             if doc is None:
                 raise ArticleNotFoundError(article_id)
-            return article_from_record(opened.snapshot.record(doc))
+            return article_from_stored(opened.snapshot.record(doc))
 
     def stats(self) -> EngineStats:
         """Facts about what is searched."""
@@ -166,6 +171,27 @@ class LocalEngine:
             if not self._open.users:
                 self._open.snapshot.close()
             self._open = None
+
+
+class _Stories:
+    """The hits of one search folded by story: ``leaders`` are those that are shown (``int64[n]``)."""
+
+    def __init__(self, snapshot: Snapshot, keys: npt.NDArray[np.float64], docs: npt.NDArray[np.int64]) -> None:
+        self._snapshot = snapshot
+        self._keys = keys
+        self._docs = docs
+        self._stories = value_of_article(snapshot.facets["story"], snapshot.n_docs)
+        self._source_of = value_of_article(snapshot.facets["source"], snapshot.n_docs)
+        self.leaders = fold_stories(keys, snapshot.ranks, docs, self._stories)
+
+    def folded(self, doc: int) -> Folded:
+        """What was folded into the hit ``doc``."""
+        count, sources = reprints(doc, self._keys, self._snapshot.ranks, self._docs, self._stories, self._sources)
+        return Folded(count=count, sources=sources)
+
+    def _sources(self, docs: npt.NDArray[np.int64]) -> list[str]:
+        labels = self._snapshot.facets["source"].labels
+        return [labels[ordinal] for ordinal in self._source_of[docs].tolist() if ordinal >= 0]
 
 
 def _sort_keys(opened: _Open, plan: Plan, request: SearchRequest) -> npt.NDArray[np.float64]:

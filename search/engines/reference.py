@@ -20,7 +20,7 @@ from search.engines.cursor import read_cursor, write_cursor
 from search.engines.hits import date_order, make_hit
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values
-from search.page import FacetValue, Page
+from search.page import FacetValue, Folded, Page
 from search.query.parse import parse
 from search.query.rewrite import Plan, PlannedClause, Unit, rewrite
 from search.request import SearchRequest
@@ -53,6 +53,9 @@ class ReferenceEngine:
         found = [article for article in matching if all(test(article) for test in filters.values())]
         keys = self._sort_keys(found, plan, request)
         found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
+        folded = self._fold(found) if request.group == "story" else None
+        if folded is not None:
+            found = [article for article in found if article.article.id in folded]
         rest = found
         if cursor := read_cursor(request):
             place = (-cursor.key, cursor.id)
@@ -60,7 +63,14 @@ class ReferenceEngine:
         shown = rest[request.offset : request.offset + request.limit]
         by_date = date_order(request, plan)
         hits = tuple(
-            make_hit(article.article, 0.0 if by_date else keys[article.article.id], plan, self._analyzer, request)
+            make_hit(
+                article.article,
+                0.0 if by_date else keys[article.article.id],
+                plan,
+                self._analyzer,
+                request,
+                None if folded is None else folded[article.article.id],
+            )
             for article in shown
         )
         more = len(rest) > request.offset + request.limit and shown
@@ -154,6 +164,26 @@ class ReferenceEngine:
 
     def _mean(self, length: Callable[[PreparedArticle], int]) -> float:
         return sum(length(article) for article in self._articles.values()) / max(1, len(self._articles))
+
+    # As which stories
+
+    def _fold(self, found: list[PreparedArticle]) -> dict[str, Folded]:
+        """Id of the best article of each story, and of each without one → the rest of the story."""
+        groups: dict[str, list[PreparedArticle]] = {}
+        for article in found:
+            story = next(iter(_facet_keys(article, "story")), None)
+            # No id has a slash, so none is taken for a story.
+            groups.setdefault(f"story/{story}" if story else article.article.id, []).append(article)
+        labels = self._labels["source"]
+        return {
+            first.article.id: Folded(
+                count=len(others),
+                sources=tuple(
+                    dict.fromkeys(labels[key] for article in others for key in _facet_keys(article, "source"))
+                ),
+            )
+            for first, *others in groups.values()
+        }
 
     # With which facets
 

@@ -72,6 +72,12 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "這裡最多翻到第 {number} 頁；再加一個詞或篩選條件，範圍會小一些。",
         "Pages end at {number} here; one more word or filter narrows the results.",
     ),
+    "reprints": ("另有 {count} 篇转载", "另有 {count} 篇轉載", "{count} more of this story"),
+    "reprints_in": (
+        "另有 {count} 篇转载：{sources}",
+        "另有 {count} 篇轉載：{sources}",
+        "{count} more of this story: {sources}",
+    ),
     "read_here": ("站内阅读", "站內閱讀", "Read here"),
     "back": ("返回搜索", "返回搜尋", "Back to the search"),
     "original": ("查看原文", "查看原文", "Original page"),

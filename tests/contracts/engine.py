@@ -10,6 +10,7 @@ import pytest
 from indexer.article import Article
 from search import ArticleNotFoundError, Engine, Page, RequestError, SearchRequest
 from search.errors import QuerySyntaxError
+from search.page import Folded
 from tests.conftest import article
 
 CORPUS: tuple[Article, ...] = (
@@ -52,6 +53,24 @@ CORPUS: tuple[Article, ...] = (
     ),
     article("undated", "没有日期", "监督，检查。价格3.14元，1,000人，联系news@example.com。"),
     article("markup", "<b>标签</b>&符号", "x<script>alert(1)</script>监督</mark>"),
+)
+
+
+STORIES: tuple[Article, ...] = (
+    article("first", "监督", "监督。", story="s1", published="2024-01-01"),
+    article("second", "题", "监督检查到了中峰镇的河边。", story="s1", source="日报", published="2024-01-02"),
+    article(
+        "third", "题", "监督检查到了中峰镇的河边，又到了县里的学校。", story="s1", source="晚报", published="2024-01-03"
+    ),
+    article("alone", "监督检查", "河边没有人。", source="日報", published="2024-01-04"),
+    article(
+        "other",
+        "题目",
+        "县里的学校和医院都要接受监督检查，一年四次。",
+        story="s2",
+        source="晚报",
+        published="2024-01-05",
+    ),
 )
 
 
@@ -217,6 +236,29 @@ class EngineContract:
             with pytest.raises(RequestError) as caught:
                 engine.search(wrong)
             assert caught.value.parameter == "cursor"
+
+    def test_reprints_fold_into_the_best_hit_of_their_story(self) -> None:
+        engine = self.make_engine(STORIES)
+        page = engine.search(SearchRequest(text="监督", group="story", limit=2))
+        assert (page.total, ids(page)) == (3, ["first", "alone"])
+        assert page.hits[0].folded == Folded(count=2, sources=("日報", "晚报"))
+        assert page.hits[1].folded == Folded(count=0)
+        assert {value.value: value.count for value in page.facets["source"]} == {"日報": 2, "晚报": 2}
+        rest = engine.search(SearchRequest(text="监督", group="story", limit=2, cursor=page.next))
+        assert (rest.total, ids(rest), rest.next) == (3, ["other"], None)
+        assert ids(engine.search(SearchRequest(text="监督", group="story", offset=2))) == ["other"]
+        assert engine.search(SearchRequest(text="监督")).hits[0].folded is None
+
+    def test_a_story_shows_its_best_hit_among_those_that_pass_the_filters(self) -> None:
+        engine = self.make_engine(STORIES)
+        page = engine.search(SearchRequest(text="监督", group="story", sources=("晚报",), sort="newest"))
+        assert [(hit.id, hit.folded) for hit in page.hits] == [("other", Folded(count=0)), ("third", Folded(count=0))]
+
+    def test_a_cursor_of_the_hits_one_by_one_is_none_of_the_folded(self) -> None:
+        engine = self.make_engine(STORIES)
+        cursor = engine.search(SearchRequest(text="监督", limit=1)).next
+        with pytest.raises(RequestError):
+            engine.search(SearchRequest(text="监督", limit=1, group="story", cursor=cursor))
 
     def test_limit_0_gives_counts_alone(self, engine: Engine) -> None:
         page = engine.search(SearchRequest(text="监督", limit=0))

@@ -1,0 +1,17 @@
+"""The archive: every article in SQLite with its change sequence. It is the truth; every index follows it.
+
+``cleaning → Article → archive → targets``. Each write gets the next number of one sequence; a target remembers the number it
+has covered and asks for what came after, so a crash costs a catch-up and never an article. A deleted article leaves its row as a
+tombstone. People may open the file with their own tools.
+
+``database.py`` holds the tables and the connection, ``articles.py`` what is written and read, ``arrivals.py`` decides what a
+write means where articles are the same, ``stories.py`` gives reprints their story, ``pages.py`` keeps crawled pages and what was
+learnt of their hosts, ``migration.py`` brings older archives up to date.
+"""
+
+from indexer.archive.arrivals import WriteCounts
+from indexer.archive.articles import Archive, Change
+from indexer.archive.database import ARCHIVE_NAME
+from indexer.archive.pages import KeptPage, PageCounts, PageShelf
+
+__all__ = ["ARCHIVE_NAME", "Archive", "Change", "KeptPage", "PageCounts", "PageShelf", "WriteCounts"]

@@ -1,0 +1,229 @@
+"""What a batch of arriving articles means for the rows of the archive: new, changed, the same as before, the same as another.
+
+Called by ``articles.py`` within a transaction. Of articles with equal fingerprints the first that arrived is kept and shown; the
+others stay in their rows, marked ``duplicate_of``, so that one of them can take its place when it is corrected.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from indexer.archive.database import ChangeCounter
+from indexer.article import Article, article_from_record, article_to_record
+from indexer.cleaning.duplicates import Trace, traces
+
+__all__ = ["WriteCounts", "content_hash", "place_among", "promote_duplicates", "take", "touch"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCounts:
+    """What a batch did: articles that were new, that replaced another version, that were there already.
+
+    ``duplicates`` are new ones that are the same as another article, and became one more address of it.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+
+    def __add__(self, other: WriteCounts) -> WriteCounts:
+        return WriteCounts(
+            added=self.added + other.added,
+            updated=self.updated + other.updated,
+            unchanged=self.unchanged + other.unchanged,
+            duplicates=self.duplicates + other.duplicates,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is held of an article that arrives again."""
+
+    number: int
+    content_hash: str
+    deleted: bool
+    duplicate_of: int | None
+    fingerprint: bytes | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """An article that is new or has changed, as its row will be."""
+
+    article: Article
+    record: bytes
+    content_hash: str
+    held: _Held | None
+    trace: Trace
+    fingerprint: bytes | None
+
+
+def content_hash(record: bytes) -> str:
+    """32 hexadecimal digits that stand for an article's JSON."""
+    return hashlib.blake2b(record, digest_size=16).hexdigest()
+
+
+def take(db: sqlite3.Connection, articles: Sequence[Article], changes: ChangeCounter, *, pages: bool) -> WriteCounts:
+    """Writes ``articles``, no id twice among them, and counts what became of them.
+
+    ``pages`` says that they were made of crawled pages, which may be duplicates without an address too; a record without one may
+    not: the program that gave it its id must find it.
+    """
+    held = _held(db, [article.id for article in articles])
+    changed: list[tuple[Article, bytes, str, _Held | None]] = []
+    for article in articles:
+        record = orjson.dumps(article_to_record(article))
+        digest = content_hash(record)
+        before = held.get(article.id)
+        if before is None or before.deleted or before.content_hash != digest:
+            changed.append((article, record, digest, before))
+    found = traces([article for article, *_ in changed])
+    arrivals = [
+        _Arrival(article, record, digest, before, trace, trace.fingerprint if article.url or pages else None)
+        for (article, record, digest, before), trace in zip(changed, found, strict=True)
+    ]
+    _leave_old_places(db, arrivals, changes)
+    if not pages:  # what a record says of an article is not to be undone by cleaning its old page anew
+        db.executemany("DELETE FROM page WHERE article = ?", [(arrival.article.id,) for arrival in arrivals])
+    duplicates = _write(db, arrivals, changes)
+    new = [arrival for arrival in arrivals if arrival.held is None or arrival.held.deleted]
+    return WriteCounts(
+        added=len(new) - duplicates,
+        updated=len(arrivals) - len(new),
+        unchanged=len(articles) - len(arrivals),
+        duplicates=duplicates,
+    )
+
+
+def place_among(kept: list[tuple[int, str | None]], number: int, published: str | None) -> int:
+    """The first of the ``kept`` articles with the same fingerprint that the article ``number`` is the same as, or itself.
+
+    Articles of different days are different: an announcement is made anew each year, word for word. One without a date may be of
+    any day. An article that is the same as none is added to ``kept``.
+    """
+    for other, day in kept:
+        if other == number or _may_be_one_day(published, day):
+            return other
+    kept.append((number, published))
+    return number
+
+
+def promote_duplicates(db: sqlite3.Connection, number: int, changes: ChangeCounter) -> None:
+    """Puts the first duplicate of the article ``number``, which is itself no longer the same, in its place."""
+    rows = db.execute("SELECT number FROM article WHERE duplicate_of = ? ORDER BY number", (number,)).fetchall()
+    if not rows:
+        return
+    first = rows[0][0]
+    db.execute("UPDATE article SET duplicate_of = ? WHERE duplicate_of = ?", (first, number))
+    db.execute("UPDATE article SET duplicate_of = NULL WHERE number = ?", (first,))
+    record = db.execute("SELECT record FROM article WHERE number = ?", (first,)).fetchone()[0]
+    signature = traces([article_from_record(orjson.loads(record))])[0].signature
+    if signature is not None:
+        db.execute("INSERT OR REPLACE INTO signature (number, bins) VALUES (?, ?)", (first, signature))
+    touch(db, [first], changes)
+
+
+def touch(db: sqlite3.Connection, numbers: Iterable[int], changes: ChangeCounter) -> None:
+    """Gives articles that are shown differently now the next change numbers, so that every index follows."""
+    db.executemany("UPDATE article SET change = ? WHERE number = ?", [(changes.next(), number) for number in numbers])
+
+
+def _may_be_one_day(one: str | None, other: str | None) -> bool:
+    short, long = sorted(((one or "")[:10], (other or "")[:10]), key=len)
+    return long.startswith(short)
+
+
+def _held(db: sqlite3.Connection, ids: list[str]) -> dict[str, _Held]:
+    wanted = f"id IN ({_places(ids)})"
+    query = (
+        f"SELECT id, number, content_hash, deleted, duplicate_of, fingerprint, published FROM article WHERE {wanted}"  # noqa: S608
+    )
+    rows = db.execute(query, ids)
+    return {
+        article_id: _Held(number, digest, bool(deleted), duplicate_of, fingerprint, published)
+        for article_id, number, digest, deleted, duplicate_of, fingerprint, published in rows
+    }
+
+
+def _leave_old_places(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCounter) -> None:
+    """Frees the place of each corrected article among those it was the same as."""
+    for arrival in arrivals:
+        held = arrival.held
+        if held is None or held.deleted:
+            continue
+        if (held.fingerprint, held.published) == (arrival.fingerprint, arrival.article.published):
+            continue
+        db.execute("UPDATE article SET fingerprint = NULL, duplicate_of = NULL WHERE number = ?", (held.number,))
+        if held.duplicate_of is None:
+            promote_duplicates(db, held.number, changes)
+        else:
+            touch(db, [held.duplicate_of], changes)
+
+
+def _write(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCounter) -> int:
+    """Writes the rows; how many of the new ones are duplicates of an article."""
+    kept = _kept(db, [arrival.fingerprint for arrival in arrivals if arrival.fingerprint is not None])
+    next_number = db.execute("SELECT coalesce(max(number), 0) + 1 FROM article").fetchone()[0]
+    rows, signatures, unsigned, touched, duplicates = [], [], [], set(), 0
+    for arrival in arrivals:
+        article, held = arrival.article, arrival.held
+        number = held.number if held else next_number
+        next_number += held is None
+        same = number
+        if arrival.fingerprint is not None:
+            same = place_among(kept.setdefault(arrival.fingerprint, []), number, article.published)
+        if same != number:
+            touched.add(same)
+            duplicates += held is None or held.deleted
+        if arrival.trace.signature is not None and same == number:
+            signatures.append((number, arrival.trace.signature))
+        else:
+            unsigned.append((number,))
+        rows.append(
+            (
+                number,
+                article.id,
+                changes.next(),
+                arrival.content_hash,
+                article.title,
+                article.published,
+                None if same == number else same,
+                article.story,
+                arrival.fingerprint,
+                arrival.record.decode(),
+            )
+        )
+    db.executemany(
+        "INSERT INTO article (number, id, change, content_hash, title, published, duplicate_of, story, fingerprint, record)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET change = excluded.change, deleted = 0,"
+        " content_hash = excluded.content_hash, title = excluded.title, published = excluded.published,"
+        " duplicate_of = excluded.duplicate_of, story = excluded.story, fingerprint = excluded.fingerprint,"
+        " record = excluded.record",
+        rows,
+    )
+    db.executemany("INSERT OR REPLACE INTO signature (number, bins) VALUES (?, ?)", signatures)
+    db.executemany("DELETE FROM signature WHERE number = ?", unsigned)
+    touch(db, sorted(touched), changes)
+    return duplicates
+
+
+def _kept(db: sqlite3.Connection, fingerprints: list[bytes]) -> dict[bytes, list[tuple[int, str | None]]]:
+    """Fingerprint → numbers and dates of the articles that are shown for it, in the order of arrival."""
+    wanted = f"fingerprint IN ({_places(fingerprints)}) AND duplicate_of IS NULL AND deleted = 0"
+    query = f"SELECT fingerprint, number, published FROM article WHERE {wanted} ORDER BY number"  # noqa: S608
+    kept: dict[bytes, list[tuple[int, str | None]]] = {}
+    for fingerprint, number, published in db.execute(query, fingerprints):
+        kept.setdefault(fingerprint, []).append((number, published))
+    return kept
+
+
+def _places(values: Sequence[object]) -> str:
+    """As many question marks: the values themselves never become part of a statement."""
+    return ", ".join("?" * len(values))

@@ -1,0 +1,159 @@
+"""The articles of the archive: what is written, deleted, and read in the order of its changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import orjson
+
+from indexer.archive.arrivals import WriteCounts, take, touch
+from indexer.archive.database import Database
+from indexer.archive.migration import migrate
+from indexer.archive.pages import PageShelf
+from indexer.archive.stories import assign_stories
+from indexer.article import Article, article_from_record
+
+__all__ = ["Archive", "Change"]
+
+BATCH = 500
+
+# An article as it is shown: not the copies of others, with the addresses of its own copies.
+_CHANGES = """
+SELECT change, id, deleted OR duplicate_of IS NOT NULL, record, story, (
+    SELECT json_group_array(json_extract(copy.record, '$.url'))
+    FROM article AS copy WHERE copy.duplicate_of = article.number
+)
+FROM article WHERE change > ? ORDER BY change
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The latest write to one article. ``article`` is None where it was deleted, or is a copy of another."""
+
+    number: int
+    id: str
+    article: Article | None
+
+
+class Archive:
+    """The archive of a data directory; use it in the thread that made it.
+
+    Raises:
+        ArchiveError: the file cannot be opened, is no archive, or is of a later version.
+    """
+
+    def __init__(self, data: str | Path, *, create: bool = True) -> None:
+        self._database = Database(data, create=create)
+        self._db = self._database.connection
+        try:
+            migrate(self._database)
+        except BaseException:
+            self.close()
+            raise
+        self.pages = PageShelf(self._database)
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._database.close()
+
+    def put(self, articles: Iterable[Article], *, from_pages: bool = False) -> WriteCounts:
+        """Counts of what was written, all of it durable on return or, after an error, none.
+
+        An article equal to the one held costs a look-up and no change number. One with an address whose title and body are those
+        of another, but for script, punctuation and white space, becomes one more address of that one, unless they are of
+        different days; so does one of those ``from_pages`` without an address.
+        """
+        counts = WriteCounts()
+        with self._database.writing() as changes:
+            for batch in _batches(articles):
+                counts += take(self._db, batch, changes, pages=from_pages)
+        return counts
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """How many of ``ids`` were there and are deleted now; a tombstone stays of each.
+
+        With an article go its copies at other addresses; with the id of a copy that address alone.
+        """
+        deleted = 0
+        with self._database.writing() as changes:
+            for article_id in dict.fromkeys(ids):
+                row = self._db.execute(
+                    "SELECT number, duplicate_of FROM article WHERE id = ? AND deleted = 0", (article_id,)
+                ).fetchone()
+                if row is None:
+                    continue
+                number, same = row
+                copies = self._db.execute("SELECT number FROM article WHERE duplicate_of = ?", (number,)).fetchall()
+                gone = [number, *(copy for (copy,) in copies)]
+                self._db.executemany(
+                    "UPDATE article SET deleted = 1, duplicate_of = NULL, story = NULL, fingerprint = NULL"
+                    " WHERE number = ?",
+                    [(each,) for each in gone],
+                )
+                self._db.executemany("DELETE FROM signature WHERE number = ?", [(each,) for each in gone])
+                self._db.executemany(
+                    "DELETE FROM page WHERE article = (SELECT id FROM article WHERE number = ?)",
+                    [(each,) for each in gone],
+                )
+                touch(self._db, gone if same is None else [*gone, same], changes)
+                deleted += 1
+        return deleted
+
+    def assign_stories(self) -> int:
+        """How many stories were found or grew: articles written since the last call are compared with all others."""
+        return assign_stories(self._database)
+
+    def changes(self, after: int) -> Iterator[Change]:
+        """The latest change of every article written after change ``after``, in their order."""
+        with self._database.explained("read"):
+            for number, article_id, gone, record, story, copies in self._db.execute(_CHANGES, (after,)):
+                article = None if gone else _shown(orjson.loads(record), story, copies)
+                yield Change(number=number, id=article_id, article=article)
+
+    def count_changes(self, after: int) -> int:
+        """How many articles were written after change ``after``."""
+        with self._database.explained("read"):
+            return int(self._db.execute("SELECT count(*) FROM article WHERE change > ?", (after,)).fetchone()[0])
+
+    def last_change(self) -> int:
+        """Number of the last change; 0 for an empty archive."""
+        return self._database.last_change()
+
+    def count(self) -> int:
+        """How many articles are held, deleted ones and copies of others left out."""
+        query = "SELECT count(*) FROM article WHERE deleted = 0 AND duplicate_of IS NULL"
+        with self._database.explained("read"):
+            return int(self._db.execute(query).fetchone()[0])
+
+
+def _shown(record: dict[str, object], story: str | None, copies: str) -> Article:
+    record["story"] = story
+    if copies != "[]":
+        given = record.get("also_at")
+        addresses = [*(given if isinstance(given, list) else ()), *orjson.loads(copies)]
+        record["also_at"] = [url for url in addresses if url and url != record.get("url")]
+    return article_from_record(record)
+
+
+def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Batches in which no id comes twice."""
+    batch: dict[str, Article] = {}
+    for article in articles:
+        if len(batch) == BATCH or article.id in batch:
+            yield list(batch.values())
+            batch = {}
+        batch[article.id] = article
+    if batch:
+        yield list(batch.values())

@@ -1,0 +1,135 @@
+"""Reprints get their story: articles written since the last time are compared with all others.
+
+The signatures of all articles (128 bytes each) are read into one array, and candidates are found in it band by band, by sorting
+the new and looking the others up: an index on disk would hold 32 keys an article, and cost more to write than this to read (a
+million articles: 128 MB and about a second). The texts decide, and are read from the archive for the candidates alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import lru_cache
+
+import numpy as np
+import orjson
+
+from indexer.archive.arrivals import touch
+from indexer.archive.database import ChangeCounter, Database
+from indexer.article import derive_id
+from indexer.cleaning.duplicates import BINS, likely_pairs
+from indexer.cleaning.reprints import Comparable, comparable, is_reprint
+
+__all__ = ["assign_stories"]
+
+KEPT_TEXTS = 2000
+
+
+def assign_stories(database: Database) -> int:
+    """How many stories were found or grew. Articles that changed their story get a change number.
+
+    A story is named after the first article that arrived of it, and keeps its name when others join.
+    """
+    db = database.connection
+    with database.explained("read"):
+        if db.execute("SELECT 1 FROM signature WHERE compared = 0 LIMIT 1").fetchone() is None:
+            return 0
+    with database.writing() as changes:
+        groups = _groups(database)
+        grown = sum(_name_story(database, numbers, changes) for numbers in groups)
+        db.execute("UPDATE signature SET compared = 1 WHERE compared = 0")
+    return grown
+
+
+def _groups(database: Database) -> list[list[int]]:
+    """Numbers of articles that are reprints of one another, those of stories that are known among them; each group ascending."""
+    db = database.connection
+    numbers, new, bins = [], [], []
+    for number, compared, signature in db.execute("SELECT number, compared, bins FROM signature ORDER BY number"):
+        numbers.append(number)
+        new.append(not compared)
+        bins.append(signature)
+    signatures = np.frombuffer(b"".join(bins), dtype=np.uint16).reshape(-1, BINS)
+    del bins
+
+    @lru_cache(maxsize=KEPT_TEXTS)
+    def text(at: int) -> Comparable:
+        record = db.execute("SELECT record FROM article WHERE number = ?", (numbers[at],)).fetchone()[0]
+        return comparable(orjson.loads(record)["body"])
+
+    groups = _Groups(_held_stories(database, numbers))
+    for earlier, later in likely_pairs(signatures, np.array(new)).tolist():
+        if groups.first(earlier) == groups.first(later) or not is_reprint(text(earlier), text(later)):
+            continue
+        # A short cut may stand in several articles of one series: that does not make them one story.
+        one, other = groups.fullest(earlier), groups.fullest(later)
+        if (one, other) == (earlier, later) or is_reprint(text(one), text(other)):
+            groups.join(earlier, later, max((one, other), key=lambda row: len(text(row).codes)))
+    return [[numbers[at] for at in group] for group in groups.all() if any(new[at] for at in group)]
+
+
+def _held_stories(database: Database, numbers: list[int]) -> list[list[int]]:
+    """The rows, as places in ``numbers``, of each story that is known, the fullest article first."""
+    place = {number: at for at, number in enumerate(numbers)}
+    stories: dict[str, list[int]] = defaultdict(list)
+    for number, story in database.connection.execute(
+        "SELECT number, story FROM article WHERE story IS NOT NULL ORDER BY length(json_extract(record, '$.body')) DESC, number"
+    ):
+        if number in place:
+            stories[story].append(place[number])
+    return list(stories.values())
+
+
+def _name_story(database: Database, numbers: list[int], changes: ChangeCounter) -> bool:
+    """Gives the articles one story; whether that changed any of them."""
+    db = database.connection
+    rows = [
+        db.execute("SELECT number, id, story FROM article WHERE number = ?", (number,)).fetchone() for number in numbers
+    ]
+    stories = list(dict.fromkeys(story for _, _, story in rows if story))
+    story = stories[0] if stories else derive_id(f"story {rows[0][1]}")
+    changed = {number for number, _, held in rows if held != story}
+    for other in stories[1:]:  # the new article shows that two stories were one
+        changed.update(number for (number,) in db.execute("SELECT number FROM article WHERE story = ?", (other,)))
+    ordered = sorted(changed)
+    db.executemany("UPDATE article SET story = ? WHERE number = ?", [(story, number) for number in ordered])
+    touch(db, ordered, changes)
+    return bool(ordered)
+
+
+class _Groups:
+    """Disjoint sets of rows, each known by its first (Tarjan, 1975), and by its fullest, which others are compared with."""
+
+    def __init__(self, held: list[list[int]]) -> None:
+        self._above: dict[int, int] = {}
+        self._fullest: dict[int, int] = {}
+        for fullest, *others in held:
+            for row in others:
+                self.join(fullest, row, fullest)
+
+    def first(self, row: int) -> int:
+        """The first row of the group that ``row`` is in."""
+        root = row
+        while (above := self._above.get(root, root)) != root:
+            root = above
+        while row != root:
+            row, self._above[row] = self._above[row], root
+        return root
+
+    def fullest(self, row: int) -> int:
+        """The fullest row of the group that ``row`` is in."""
+        first = self.first(row)
+        return self._fullest.get(first, first)
+
+    def join(self, one: int, other: int, fullest: int) -> None:
+        """Makes the groups of both rows one, with its fullest row."""
+        low, high = sorted((self.first(one), self.first(other)))
+        if low != high:
+            self._above[high] = low
+        self._fullest[low] = fullest
+
+    def all(self) -> list[list[int]]:
+        """The groups of two and more, each ascending, by their first."""
+        members: dict[int, list[int]] = defaultdict(list)
+        for row in list(self._above):
+            members[self.first(row)].append(row)
+        return [sorted({first, *rows}) for first, rows in sorted(members.items())]

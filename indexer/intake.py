@@ -1,0 +1,143 @@
+"""From inputs to the archive: articles at once, crawled pages in two passes, with what was left out and why.
+
+Between ``sources`` and ``archive``; ``build.py`` calls it. The first pass keeps each page and learns the boilerplate of its host;
+the second makes articles of the pages that are pending, with what all of them taught. Both go in batches, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
+from typing import TypeVar
+
+from indexer.archive import Archive, KeptPage, WriteCounts
+from indexer.archive.pages import page_id
+from indexer.article import Article
+from indexer.cleaning import HostProfile, RawPage, extract_raw
+from indexer.errors import ArticleError, IngestError
+from indexer.schema import clean_article
+
+__all__ = ["Intake", "Progress", "batched"]
+
+BATCH = 500
+KEPT_PROFILES = 256
+
+Item = TypeVar("Item")
+
+Progress = Callable[[str, int], None]
+"""Called with a stage, ``read`` or ``index``, and how many articles it has just done."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """Takes inputs into an archive; ``counts`` and ``rejected`` say afterwards what became of them.
+
+    A run is :meth:`enter` and :meth:`take` for the inputs, then :meth:`read_pages`.
+    """
+
+    archive: Archive
+    progress: Progress = lambda _stage, _done: None
+    counts: WriteCounts = field(default_factory=WriteCounts)
+    rejected: list[IngestError] = field(default_factory=list)
+    path: str | None = None
+    _ids: set[str] = field(default_factory=set)
+    _made: set[str] = field(default_factory=set)
+
+    def enter(self, path: str) -> None:
+        """What comes next is from ``path``."""
+        self.path = path
+
+    def take(self, inputs: Iterable[Article | RawPage | IngestError]) -> None:
+        """Writes the articles, and keeps the pages to be read. Of two with the same id in one run, the first is taken.
+
+        Raises:
+            ArchiveError: the archive cannot be written; what was taken by then stays.
+        """
+        for batch in batched(self._accepted(inputs), BATCH):
+            articles = [item for item, _ in batch if isinstance(item, Article)]
+            pages = [(item, path) for item, path in batch if isinstance(item, RawPage)]
+            self.counts += self.archive.put(map(clean_article, articles))
+            unchanged = self.archive.pages.keep(pages).unchanged if pages else 0
+            self.counts += WriteCounts(unchanged=unchanged)
+            self.progress("read", len(articles) + unchanged)
+
+    def read_pages(self) -> None:
+        """Makes articles of all pages that are pending, those of an interrupted run among them.
+
+        Raises:
+            ArchiveError: the archive cannot be written; pages not read by then stay pending.
+        """
+        while pages := self.archive.pages.pending(BATCH):
+            self._make(pages)
+            self.progress("read", len(pages))
+
+    def reread_pages(self) -> None:
+        """Makes the articles of all kept pages anew. Where that fails, the article stays as it was.
+
+        Raises:
+            ArchiveError: the archive cannot be written; what was made by then stays.
+        """
+        for pages in self.archive.pages.all(BATCH):
+            self._make(pages)
+            self.progress("read", len(pages))
+
+    def _make(self, pages: list[KeptPage]) -> None:
+        profile = lru_cache(maxsize=KEPT_PROFILES)(self.archive.pages.profile)
+        made: list[tuple[KeptPage, str | None]] = []
+        articles: list[Article] = []
+        for kept in pages:
+            try:
+                article = self._new(_article(kept, profile(kept.page.host)))
+            except IngestError as error:
+                place = kept.path or kept.page.url or kept.page.fallback_id
+                self.rejected.append(error.at(place))
+                made.append((kept, None))
+            else:
+                articles.append(article)
+                made.append((kept, article.id))
+        self.counts += self.archive.put(articles, from_pages=True)
+        self.archive.pages.settle(made)
+
+    def _new(self, article: Article) -> Article:
+        """``article``, unless another page of this run names the same address as its own."""
+        if article.id in self._made:
+            reason = (
+                f"another page of this run became the article {article.id!r} ({article.url}); this one was left out"
+            )
+            raise ArticleError(reason, field="id")
+        self._made.add(article.id)
+        return article
+
+    def _accepted(
+        self, inputs: Iterable[Article | RawPage | IngestError]
+    ) -> Iterator[tuple[Article | RawPage, str | None]]:
+        for item in inputs:
+            if isinstance(item, IngestError):
+                self.rejected.append(item)
+                continue
+            item_id = item.id if isinstance(item, Article) else page_id(item)
+            if item_id in self._ids:
+                reason = f"the id {item_id!r} came before in this run; the first article was kept, this one left out"
+                self.rejected.append(ArticleError(reason, field="id", path=self.path))
+            else:
+                self._ids.add(item_id)
+                yield item, self.path
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """``items`` in lists of ``size``, the last one shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _article(kept: KeptPage, profile: HostProfile | None) -> Article:
+    """The article of a page, under the id it had: other rules may find another address in the page.
+
+    Raises:
+        IngestError: the page holds no article.
+    """
+    article = clean_article(extract_raw(kept.page, profile))
+    return replace(article, id=kept.article) if kept.article else article
