@@ -11,7 +11,9 @@ import re
 from datetime import date
 from typing import Final
 
-__all__ = ["DATE", "TIME", "find_day", "is_clock_line", "is_date_line"]
+from indexer.article import parse_published
+
+__all__ = ["DATE", "TIME", "find_day", "is_clock_line", "is_date_line", "read_published"]
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
@@ -61,6 +63,14 @@ def find_day(text: str) -> str | None:
         digits = "".join(str(_HAN_DIGITS[digit]) for digit in han[1])
         return _day(int(digits), _han_number(han[2]), _han_number(han[3]))
     return None
+
+
+def read_published(text: str) -> str | None:
+    """The moment or day that ``text`` says, as the contract writes it: its own forms, else the first date in it, else None."""
+    try:
+        return parse_published(text)
+    except ValueError:
+        return find_day(text)
 
 
 def is_date_line(line: str) -> bool:

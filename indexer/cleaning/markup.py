@@ -15,10 +15,10 @@ from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from indexer.article import parse_published, split_section
+from indexer.article import split_section
 from indexer.cleaning.authors import split_authors
 from indexer.cleaning.breadcrumb import crumb_rest, section_path
-from indexer.cleaning.dates import find_day
+from indexer.cleaning.dates import read_published
 from indexer.cleaning.known import KnownFields
 
 __all__ = ["Markup", "is_html", "read_markup"]
@@ -234,7 +234,7 @@ def _known(reader: _Reader, lines: tuple[str, ...]) -> KnownFields:
         authors=linked or next(named, ()),
         source=source if source and not _is_address(source) else None,
         section=_less_than_crumbs(split_section(section), lines, title),
-        published=next((day for value in dates if (day := _published(value))), None),
+        published=next((day for value in dates if (day := read_published(value))), None),
     )
 
 
@@ -247,14 +247,6 @@ def _less_than_crumbs(section: tuple[str, ...], lines: tuple[str, ...], title: s
 
 def _values(metas: dict[str, str], names: tuple[str, ...]) -> Iterator[str]:
     return (metas[name] for name in names if name in metas and len(metas[name]) <= MAX_META_CHARS)
-
-
-def _published(value: str) -> str | None:
-    """The moment or day that ``value`` says, as the contract writes it, or nothing where it says none."""
-    try:
-        return parse_published(value)
-    except ValueError:
-        return find_day(value)
 
 
 def _authors(value: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from indexer.article import Article, article_from_record, derive_id
+from indexer.cleaning.dates import read_published
 from indexer.errors import IngestError, UnreadableError
 from indexer.sources.decode import detect_encoding
 from indexer.sources.limits import ReadLimits
@@ -87,6 +88,8 @@ def _article(row: list[str], names: list[str | None], seed: str) -> Article:
             f"a column {fault}: the row has {len(row)}, the header {len(names)}; check its separators and quotes"
         )
     record = {name: cell.strip() for name, cell in zip(names, row, strict=True) if name and cell.strip()}
+    if "published" in record:
+        record["published"] = read_published(record["published"]) or record["published"]
     if "id" in record:
         record["id"] = record["id"].replace("/", "-")
     return article_from_record(record, fallback_id=derive_id(seed))

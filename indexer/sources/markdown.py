@@ -17,6 +17,7 @@ from markdown_it.token import Token
 
 from indexer.article import Article, article_from_record
 from indexer.cleaning import read_markup
+from indexer.cleaning.dates import read_published
 from indexer.errors import UnreadableError
 
 __all__ = ["is_markdown", "markdown_article"]
@@ -70,6 +71,8 @@ def markdown_article(text: str, *, fallback_id: str) -> Article:
         and text[front.end() :].lstrip().startswith("#")
     ):
         record["title"] = paragraphs.pop(0)
+    if isinstance(written := record.get("published"), str):
+        record["published"] = read_published(written) or written
     if isinstance(record.get("id"), str):
         record["id"] = record["id"].replace("/", "-")
     return article_from_record({**record, "body": "\n".join(paragraphs), "captions": captions}, fallback_id=fallback_id)
@@ -91,7 +94,7 @@ def _yaml(front: str) -> dict[Any, Any]:
 
 def _toml(front: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(front.replace("\r\n", "\n"))
+        return tomllib.loads(front.replace("\r\n", "\n").removesuffix("\r"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnreadableError(f"the front matter is no TOML: {error}", line=1) from None
 
