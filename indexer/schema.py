@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import accumulate, islice
 from zoneinfo import ZoneInfo
 
-from indexer.analysis import Analyzer, clean, fold, join_pieces
+from indexer.analysis import Analyzer, WordOccurrences, clean, fold, fold_all, join_pieces
 from indexer.article import SECTION_SEPARATOR, Article
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "STORED_FACETS",
     "WORD_FIELDS",
     "PreparedArticle",
+    "PreparedRun",
     "clean_article",
     "day_number",
     "day_span",
@@ -30,6 +33,7 @@ __all__ = [
     "last_day",
     "moment",
     "prepare",
+    "prepare_run",
     "section_levels",
 ]
 
@@ -68,6 +72,19 @@ class PreparedArticle:
     moment: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PreparedRun:
+    """Articles prepared together: what ``PreparedArticle`` has, with the words of all of them in one for each field."""
+
+    articles: tuple[Article, ...]
+    literals: tuple[str, ...]
+    starts: tuple[tuple[int, ...], ...]
+    words: tuple[WordOccurrences, ...]
+    facets: tuple[dict[str, tuple[str, ...]], ...]
+    days: tuple[tuple[int, int], ...]
+    moments: tuple[int | None, ...]
+
+
 def clean_article(article: Article) -> Article:
     """The article with every text cleaned; blank lines of the body and white space at the ends of its lines are gone."""
     lines = (line.strip() for line in clean(article.body).split("\n"))
@@ -86,22 +103,39 @@ def clean_article(article: Article) -> Article:
 def prepare(article: Article, analyzer: Analyzer, zone: ZoneInfo) -> PreparedArticle:
     """``article`` (cleaned) as the index keeps it."""
     parts = [join_pieces(fold(piece) for piece in field_pieces(article, field)) for field in LITERAL_FIELDS]
-    starts = [0]
-    for part in parts:
-        starts.append(starts[-1] + len(part))
     return PreparedArticle(
         article=article,
         literal="".join(parts),
-        starts=tuple(starts),
+        starts=tuple(accumulate(map(len, parts), initial=0)),
         words=tuple(_count_words(article, field, analyzer) for field in WORD_FIELDS),
-        facets={
-            "section": section_levels(article.section),
-            "author": article.authors,
-            "source": (article.source,) if article.source else (),
-            "story": (article.story,) if article.story else (),
-        },
+        facets=_facet_values(article),
         days=day_span(article.published, zone),
         moment=moment(article.published, zone),
+    )
+
+
+def prepare_run(articles: Sequence[Article], analyzer: Analyzer, zone: ZoneInfo) -> PreparedRun:
+    """What ``prepare`` makes of each article (cleaned), several times as fast."""
+    folded: dict[str, list[list[str]]] = {}
+    for field in LITERAL_FIELDS:
+        pieces = [field_pieces(article, field) for article in articles]
+        flat = iter(fold_all([piece for own in pieces for piece in own]))
+        folded[field] = [list(islice(flat, len(own))) for own in pieces]
+    literals, starts = [], []
+    for own in zip(*folded.values(), strict=True):
+        parts = [join_pieces(pieces) for pieces in own]
+        literals.append("".join(parts))
+        starts.append(tuple(accumulate(map(len, parts), initial=0)))
+    names = zip(*(folded[field] for field in _NAME_FIELDS), strict=True)
+    folded["names"] = [[piece for pieces in own for piece in pieces] for own in names]
+    return PreparedRun(
+        articles=tuple(articles),
+        literals=tuple(literals),
+        starts=tuple(starts),
+        words=tuple(analyzer.words_of_all(["\n".join(pieces) for pieces in folded[field]]) for field in WORD_FIELDS),
+        facets=tuple(_facet_values(article) for article in articles),
+        days=tuple(day_span(article.published, zone) for article in articles),
+        moments=tuple(moment(article.published, zone) for article in articles),
     )
 
 
@@ -167,6 +201,15 @@ def last_day(year: int, month: int) -> date:
 def day_number(day: date) -> int:
     """``day`` as a ``YYYYMMDD`` number, which is how days are kept and compared."""
     return day.year * 10000 + day.month * 100 + day.day
+
+
+def _facet_values(article: Article) -> dict[str, tuple[str, ...]]:
+    return {
+        "section": section_levels(article.section),
+        "author": article.authors,
+        "source": (article.source,) if article.source else (),
+        "story": (article.story,) if article.story else (),
+    }
 
 
 def _count_words(article: Article, field: str, analyzer: Analyzer) -> Counter[str]:

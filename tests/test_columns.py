@@ -1,12 +1,18 @@
+"""Facet columns: forms that are one value, deleted articles, several segments, and years and months."""
+
 from __future__ import annotations
 
 import numpy as np
 
-from indexer.store.columns import facet_column
+from indexer.store.columns import period_column, stored_column
+from indexer.store.segment import SegmentFacet
+
+FIRST = SegmentFacet((("体育", "體育"), ("国际", "国际"), ("国际", "國際")), np.array([0, 1, 3]), np.array([2, 1, 0]))
+SECOND = SegmentFacet((("国际", "国际"),), np.array([0, 0, 1]), np.array([0]))
 
 
 def test_a_column_counts_and_finds_values_by_their_folded_key() -> None:
-    column = facet_column([("國際",), ("国际", "體育"), (), ("国际", "國際")])
+    column = stored_column([FIRST, SECOND], np.ones(4, dtype=np.bool_))
     assert column.keys == ("体育", "国际")
     assert column.labels == ("體育", "国际")
     assert column.counts(np.array([True, True, True, False])).tolist() == [1, 2]
@@ -15,6 +21,18 @@ def test_a_column_counts_and_finds_values_by_their_folded_key() -> None:
     assert not column.having("没有", 4).any()
 
 
+def test_deleted_articles_have_no_say_in_keys_and_labels() -> None:
+    column = stored_column([FIRST, SECOND], np.array([True, False, True, False]))
+    assert (column.keys, column.labels) == (("国际",), ("國際",))
+    assert column.docs.tolist() == [0]
+
+
 def test_an_empty_column_has_nothing() -> None:
-    column = facet_column([])
+    column = stored_column([], np.zeros(0, dtype=np.bool_))
     assert column.counts(np.zeros(0, dtype=np.bool_)).tolist() == []
+
+
+def test_an_article_has_the_period_it_is_surely_of() -> None:
+    years = np.array([[2024, 2024], [2023, 2024], [0, 0], [2023, 2023]], dtype=np.int32)
+    column = period_column(years, np.ones(4, dtype=np.bool_), str)
+    assert (column.keys, column.docs.tolist(), column.ordinals.tolist()) == (("2023", "2024"), [0, 3], [1, 0])

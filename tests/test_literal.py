@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 from indexer.analysis import Analyzer
-from indexer.schema import prepare
+from indexer.schema import prepare, prepare_run
 from indexer.store import IndexWriter, create_generation, open_snapshot
 from search.evaluate.literal import occurrences
 from tests.conftest import ZONE, article
@@ -12,13 +12,14 @@ from tests.conftest import ZONE, article
 
 def test_every_piece_is_found_wherever_it_stands_and_nowhere_else(tmp_path: Path, analyzer: Analyzer) -> None:
     rng = random.Random(11)
-    prepared = []
+    prepared, articles = [], []
     for number in range(40):
         body = "".join(rng.choices("监督检查的一a1，。 \n", k=rng.randint(1, 60)))
-        prepared.append(prepare(article(f"{number:02}", title="题", body=body), analyzer, ZONE))
+        articles.append(article(f"{number:02}", title="题", body=body))
+        prepared.append(prepare(articles[-1], analyzer, ZONE))
     create_generation(tmp_path / "g")
-    for half in (prepared[:20], prepared[20:]):
-        writer = IndexWriter(tmp_path / "g")
+    for half in (articles[:20], articles[20:]):
+        writer = IndexWriter(tmp_path / "g", lambda run: prepare_run(run, analyzer, ZONE))
         for item in half:
             writer.add(item)
         writer.commit()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from indexer.analysis import Analyzer
+from indexer.article import Article
 from indexer.errors import DataLockedError, IndexDamagedError
-from indexer.schema import prepare
+from indexer.schema import PreparedRun, prepare_run
 from indexer.store import IndexWriter, Snapshot, create_generation, open_snapshot
-from indexer.store import postings as postings_module
 from tests.conftest import ZONE, article
+
+
+def preparing(analyzer: Analyzer) -> Callable[[Sequence[Article]], PreparedRun]:
+    return lambda run: prepare_run(run, analyzer, ZONE)
 
 
 @pytest.fixture
@@ -24,9 +28,9 @@ def snapshot(tmp_path: Path, analyzer: Analyzer) -> Snapshot:
         [article("a", body="检查", published="2024")],
     ]
     for batch in batches:
-        writer = IndexWriter(folder)
+        writer = IndexWriter(folder, preparing(analyzer))
         for item in batch:
-            writer.add(prepare(item, analyzer, ZONE))
+            writer.add(item)
         writer.commit()
     return open_snapshot(folder)
 
@@ -58,26 +62,17 @@ def test_ranks_are_places_among_the_sorted_ids(snapshot: Snapshot) -> None:
     snapshot.close()
 
 
-def test_lists_used_last_are_kept_and_others_dropped(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postings_module, "CACHED_ENTRIES", 1)
-    first = snapshot.postings.bigram("监督")
-    assert snapshot.postings.bigram("监督") is first
-    snapshot.postings.bigram("检查")
-    assert snapshot.postings.bigram("监督") is not first
-    snapshot.close()
-
-
-def test_two_writers_of_one_generation_exclude_each_other(tmp_path: Path) -> None:
+def test_two_writers_of_one_generation_exclude_each_other(tmp_path: Path, analyzer: Analyzer) -> None:
     create_generation(tmp_path / "g")
-    writer = IndexWriter(tmp_path / "g")
+    writer = IndexWriter(tmp_path / "g", preparing(analyzer))
     with pytest.raises(DataLockedError, match="another process is writing"):
-        IndexWriter(tmp_path / "g")
+        IndexWriter(tmp_path / "g", preparing(analyzer))
     writer.cancel()
     writer.cancel()
 
 
-def test_what_is_no_index_is_refused_with_a_way_out(tmp_path: Path) -> None:
-    for open_it in (IndexWriter, open_snapshot):
+def test_what_is_no_index_is_refused_with_a_way_out(tmp_path: Path, analyzer: Analyzer) -> None:
+    for open_it in (lambda folder: IndexWriter(folder, preparing(analyzer)), open_snapshot):
         with pytest.raises(IndexDamagedError, match="article-search rebuild"):
             open_it(tmp_path)
 
@@ -85,14 +80,14 @@ def test_what_is_no_index_is_refused_with_a_way_out(tmp_path: Path) -> None:
 def test_several_processes_write_what_one_writes(
     tmp_path: Path, analyzer: Analyzer, index_articles: Callable[..., Path]
 ) -> None:
-    articles = [article(f"{number:03}", body=f"监督{number}") for number in range(30)]
+    articles = [article(f"{number:03}", body=f"监督{number}") for number in range(90)]
     found = []
     for workers in (1, 2):
         folder = tmp_path / f"g{workers}"
         create_generation(folder)
-        writer = IndexWriter(folder, workers=workers)
+        writer = IndexWriter(folder, preparing(analyzer), workers=workers, memory_mb=1)
         for item in articles:
-            writer.add(prepare(item, analyzer, ZONE))
+            writer.add(item)
         writer.commit()
         snapshot = open_snapshot(folder)
         docs = snapshot.postings.bigram("监督").docs.tolist()

@@ -2,6 +2,7 @@
 
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.bigrams import GAP, LiteralText, bigram_positions, join_pieces, literal_form, phrase_terms
+from indexer.analysis.bulk import WordOccurrences, fold_all
 from indexer.analysis.normalize import clean, fold, is_han
 from indexer.analysis.segment import SEGMENTERS, Segmenter, open_segmenter
 from indexer.analysis.token import Token
@@ -14,9 +15,11 @@ __all__ = [
     "LiteralText",
     "Segmenter",
     "Token",
+    "WordOccurrences",
     "bigram_positions",
     "clean",
     "fold",
+    "fold_all",
     "is_han",
     "is_plain_word",
     "join_pieces",

@@ -7,10 +7,11 @@ reader of an article's text has done ``clean`` already (it is what is shown); a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from indexer.analysis.bigrams import LITERAL_RULES, LiteralText, literal_form
+from indexer.analysis.bulk import WordOccurrences, occurring_words
 from indexer.analysis.normalize import fold, normalization_rules
 from indexer.analysis.segment import Segmenter, dictionary_fingerprint, open_segmenter
 from indexer.analysis.token import Token
@@ -44,6 +45,10 @@ class Analyzer:
         folded = fold(text)
         tokens = words_of(folded, self._segmenter)
         return tokens + self._user_words.find(folded)
+
+    def words_of_all(self, folded: Sequence[str]) -> WordOccurrences:
+        """The words of many folded texts, those that ``words`` finds in each."""
+        return occurring_words(folded, self._segmenter, self._user_words)
 
     def literal(self, text: str) -> LiteralText:
         """The literal form of one piece of cleaned text."""

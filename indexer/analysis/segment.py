@@ -45,6 +45,9 @@ class Segmenter(Protocol):
     def cut(self, run: str) -> list[Token]:
         """The words of ``run``, spans counted from its start."""
 
+    def words(self, text: str) -> list[str]:
+        """The words of many runs with line feeds and 。 between them, which come as words of their own."""
+
 
 class DictionarySegmenter:
     """jieba itself, in a tokenizer of our own: its module-level one is shared with whoever else imports it."""
@@ -61,6 +64,10 @@ class DictionarySegmenter:
     def cut(self, run: str) -> list[Token]:
         """The words of ``run``, by jieba."""
         return [Token(*word) for word in self._tokenizer.tokenize(run, mode="search")]
+
+    def words(self, text: str) -> list[str]:
+        """The words of many runs, by jieba."""
+        return list(self._tokenizer.cut_for_search(text))
 
 
 class FastSegmenter:
@@ -80,6 +87,11 @@ class FastSegmenter:
     def cut(self, run: str) -> list[Token]:
         """The words of ``run``, by rjieba."""
         return [Token(*word) for word in self._jieba.tokenize(run, "search")]
+
+    def words(self, text: str) -> list[str]:
+        """The words of many runs, by rjieba."""
+        words: list[str] = self._jieba.cut_for_search(text)
+        return words
 
 
 @cache

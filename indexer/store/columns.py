@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.schema import facet_key
+from indexer.store.parts import lengths_of
+from indexer.store.segment import SegmentFacet
 
-__all__ = ["FacetColumn", "facet_column"]
+__all__ = ["FacetColumn", "period_column", "stored_column"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +46,50 @@ class FacetColumn:
         return np.bincount(chosen, minlength=len(self.keys)).astype(np.int64)
 
 
-def facet_column(values: Iterable[Sequence[str]]) -> FacetColumn:
-    """The column of a facet from the values of each article in turn; values equal when folded are one."""
-    forms: dict[str, Counter[str]] = {}
-    entries: list[tuple[int, str]] = []
-    key_of: dict[str, str] = {}
-    for doc, labels in enumerate(values):
-        seen = set()
-        for label in labels:
-            key = key_of.get(label)
-            if key is None:
-                key = key_of[label] = facet_key(label)
-            if key not in seen:
-                seen.add(key)
-                entries.append((doc, key))
-                forms.setdefault(key, Counter())[label] += 1
-    keys = tuple(sorted(forms))
-    ordinal_of = {key: ordinal for ordinal, key in enumerate(keys)}
-    labels = tuple(min(forms[key], key=lambda form: (-forms[key][form], form)) for key in keys)
+def stored_column(facets: Sequence[SegmentFacet], live: npt.NDArray[np.bool_]) -> FacetColumn:
+    """The column of a facet from its segments in order; only the values that ``live`` articles (``bool[n_docs]``) have."""
+    forms = sorted({form for facet in facets for form in facet.forms})
+    number = {form: at for at, form in enumerate(forms)}
+    docs, entries, base = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], 0
+    for facet in facets:
+        own = np.array([number[form] for form in facet.forms], dtype=np.int64)
+        counts = lengths_of(facet.offsets)
+        docs.append(np.repeat(np.arange(base, base + len(counts)), counts))
+        entries.append(own[facet.entries])
+        base += len(counts)
+    return _column(forms, np.concatenate(docs), np.concatenate(entries), live)
+
+
+def period_column(
+    periods: npt.NDArray[np.int32], live: npt.NDArray[np.bool_], label: Callable[[int], str]
+) -> FacetColumn:
+    """The column of a year or month from the first and last of each article (``int32[n_docs, 2]``, 0 without a date).
+
+    An article has the one that it is surely of; none when it is undated or spans several.
+    """
+    docs = np.flatnonzero((periods[:, 0] == periods[:, 1]) & (periods[:, 0] != 0))
+    distinct, entries = np.unique(periods[docs, 0], return_inverse=True)
+    labels = [label(period) for period in distinct.tolist()]
+    return _column([(text, text) for text in labels], docs, entries, live)
+
+
+def _column(
+    forms: Sequence[tuple[str, str]], docs: npt.NDArray[Any], entries: npt.NDArray[Any], live: npt.NDArray[np.bool_]
+) -> FacetColumn:
+    """The column whose entries say which of ``forms`` (pairs of key and label, sorted) an article has."""
+    kept = live[docs]
+    docs, entries = docs[kept], entries[kept]
+    counts = np.bincount(entries, minlength=len(forms)).tolist()
+    labels: dict[str, tuple[int, str]] = {}
+    for (key, form), count in zip(forms, counts, strict=True):
+        if count and (key not in labels or (-count, form) < labels[key]):
+            labels[key] = (-count, form)
+    ordinal_of = {key: ordinal for ordinal, key in enumerate(labels)}
+    of_form = np.array([ordinal_of.get(key, -1) for key, _ in forms], dtype=np.int32)
     return FacetColumn(
-        keys=keys,
-        labels=labels,
-        docs=np.array([doc for doc, _ in entries], dtype=np.int32),
-        ordinals=np.array([ordinal_of[key] for _, key in entries], dtype=np.int32),
+        keys=tuple(labels),
+        labels=tuple(form for _, form in labels.values()),
+        docs=docs.astype(np.int32),
+        ordinals=of_form[entries],
         ordinal_of=ordinal_of,
     )

@@ -16,7 +16,7 @@ from indexer.errors import AnalysisMismatchError, IndexDamagedError, IndexMissin
 
 __all__ = ["FORMAT", "Manifest", "index_folder", "manifest_stamp", "read_manifest", "write_manifest"]
 
-FORMAT = 1
+FORMAT = 2
 _NAME = "manifest.json"
 
 

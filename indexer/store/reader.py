@@ -1,27 +1,28 @@
-"""One generation of the index as arrays: what an engine reads. The codec below it may change, this may not.
+"""A snapshot of the index as arrays over numbered articles: all the evaluator and the engine read.
 
-A snapshot never changes: a commit or a new generation is seen by opening another.
+A snapshot never changes; a commit or a new generation is seen by opening another. What it reads lies in memory-mapped files,
+which processes share.
 """
 
 from __future__ import annotations
 
 import time
 from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import orjson
-from whoosh.filedb.filestore import FileStorage
-from whoosh.reading import IndexReader as WhooshReader
 
 from indexer.errors import IndexDamagedError
-from indexer.schema import STORED_FACETS, WORD_FIELDS
-from indexer.store.columns import FacetColumn, facet_column
-from indexer.store.fields import NO_MOMENT, NUMBERS
+from indexer.schema import LITERAL_FIELDS, STORED_FACETS, WORD_FIELDS
+from indexer.store.columns import FacetColumn, period_column, stored_column
+from indexer.store.contents import read_contents
+from indexer.store.inversion import NO_MOMENT
 from indexer.store.postings import PostingLists
+from indexer.store.segment import Segment
 
 __all__ = ["Snapshot", "open_snapshot"]
 
@@ -33,97 +34,81 @@ class Snapshot:
     """The articles of an index at one moment, numbered from 0 to ``n_docs``; safe to share between threads.
 
     Attributes:
+        segments: where they lie, in order.
         live: ``bool[n_docs]``, False for deleted articles, which are in no posting list.
-        ids: the id of each article; ``ranks``: ``int32[n_docs]``, its place among the sorted ids.
         lengths: words in each field of ``WORD_FIELDS``, ``float64[n_docs]`` a field.
         literal_lengths: characters of the literal text, ``float64[n_docs]``.
         starts: borders of the fields in the literal text, ``uint32[n_docs, n_fields + 1]``.
         days: first and last day, ``int32[n_docs, 2]``; moments: seconds, ``int64[n_docs]``; dated: ``bool[n_docs]``.
-        facets: the column of each facet; postings: the posting lists.
+        postings: the posting lists.
     """
 
-    def __init__(self, reader: WhooshReader) -> None:
-        self._reader = reader
-        self.n_docs: int = reader.doc_count_all()
-        # NOTE: the reader of an index without segments is no segment reader, and has no leaves worth the name.
-        self._leaves: list[tuple[WhooshReader, int]] = list(reader.leaf_readers()) if self.n_docs else []
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = tuple(segments)
+        self.n_docs = sum(segment.n_docs for segment in segments)
+        self._bases = [sum(segment.n_docs for segment in segments[:at]) for at in range(len(segments))]
+        self._based = list(zip(self.segments, self._bases, strict=True))
         self.live = np.ones(self.n_docs, dtype=np.bool_)
-        for leaf, base in self._leaves:
-            self.live[[base + doc for doc in leaf.deleted_docs_set]] = False
-        numbers = self._numbers()
-        self.moments: npt.NDArray[np.int64] = numbers["moment"]
+        for segment, base in self._based:
+            if segment.deleted is not None:
+                self.live[base : base + segment.n_docs] = ~segment.deleted
+        self.moments: npt.NDArray[np.int64] = _one([segment.moments for segment in segments], (0,), np.int64)
         self.dated: npt.NDArray[np.bool_] = self.moments != NO_MOMENT
-        self.days: npt.NDArray[np.int32] = numbers["days"]
-        self.starts: npt.NDArray[np.uint32] = numbers["starts"]
-        self.lengths = {name: numbers["lengths"][:, at].astype(np.float64) for at, name in enumerate(WORD_FIELDS)}
+        self.days: npt.NDArray[np.int32] = _one([segment.days for segment in segments], (0, 2), np.int32)
+        borders = [segment.borders for segment in segments]
+        self.starts: npt.NDArray[np.uint32] = _one(borders, (0, len(LITERAL_FIELDS) + 1), np.uint32)
+        self.lengths: dict[str, npt.NDArray[np.float64]] = {
+            name: _one([segment.lengths[name] for segment in segments], (0,), np.float64) for name in WORD_FIELDS
+        }
         self.literal_lengths = self.starts[:, -1].astype(np.float64)
-        self.ids = self._ids()
-        self.ranks = np.empty(self.n_docs, dtype=np.int32)
-        self.ranks[sorted(range(self.n_docs), key=self.ids.__getitem__)] = np.arange(self.n_docs, dtype=np.int32)
-        self._sorted_ids = sorted(self.ids)
-        self.facets = self._facets()
-        # NOTE: what Whoosh reads through shares the position of one file, so one thread at a time may read.
-        self._lock = Lock()
-        self.postings = PostingLists(self._leaves, self._lock)
+        self.postings = PostingLists(self._based)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The id of each article."""
+        return [found.decode() for segment in self.segments for found in segment.ids]
+
+    @cached_property
+    def ranks(self) -> npt.NDArray[np.int32]:
+        """The place of each article among the sorted ids, ``int32[n_docs]``."""
+        if len(self.segments) == 1:
+            return self.segments[0].ranks.astype(np.int32)
+        ranks = np.empty(self.n_docs, dtype=np.int32)
+        ranks[sorted(range(self.n_docs), key=self.ids.__getitem__)] = np.arange(self.n_docs, dtype=np.int32)
+        return ranks
+
+    @cached_property
+    def facets(self) -> dict[str, FacetColumn]:
+        """The column of each facet, and of the story."""
+        columns = {
+            name: stored_column([segment.facets[name] for segment in self.segments], self.live)
+            for name in STORED_FACETS
+        }
+        columns["year"] = period_column(self.days // 10000, self.live, lambda year: f"{year:04d}")
+        columns["month"] = period_column(
+            self.days // 100, self.live, lambda month: f"{month // 100:04d}-{month % 100:02d}"
+        )
+        return columns
 
     def close(self) -> None:
-        """Closes the files; the snapshot must not be used afterwards."""
-        self._reader.close()
+        """Gives the files back once nothing that was read from them is in use any more."""
 
     def record(self, doc: int) -> dict[str, Any]:
         """The article numbered ``doc`` as the JSON object that was stored."""
-        with self._lock:
-            stored = self._reader.stored_fields(doc)["record"]
-        record: dict[str, Any] = orjson.loads(stored)
-        return record
+        at = bisect_right(self._bases, doc) - 1
+        return self.segments[at].record(doc - self._bases[at])
 
     def find(self, article_id: str) -> int | None:
         """The number of the live article with that id."""
-        with self._lock:
-            for leaf, base in self._leaves:
-                for doc in self._docs_with_id(leaf, article_id):
-                    if self.live[base + doc]:
-                        return base + doc
+        for segment, base in self._based:
+            doc = segment.find(article_id)
+            if doc is not None:
+                return base + doc
         return None
 
     def rank_of(self, article_id: str) -> int:
         """The rank of that id, or of the one before it when no article has it; -1 when all come after."""
-        return bisect_right(self._sorted_ids, article_id) - 1
-
-    def _docs_with_id(self, leaf: WhooshReader, article_id: str) -> list[int]:
-        if ("id", article_id.encode()) not in leaf:
-            return []
-        return list(leaf.postings("id", article_id.encode()).all_ids())
-
-    def _ids(self) -> list[str]:
-        ids = [""] * self.n_docs
-        for leaf, base in self._leaves:
-            for term in leaf.lexicon("id"):
-                for doc in leaf.postings("id", term).all_ids():
-                    ids[base + doc] = term.decode()
-        return ids
-
-    def _numbers(self) -> npt.NDArray[Any]:
-        rows = b"".join(bytes(value) for value in self._column("numbers"))
-        return np.frombuffer(rows, dtype=NUMBERS)
-
-    def _column(self, name: str) -> list[bytes]:
-        values: list[bytes] = []
-        for leaf, _ in self._leaves:
-            values.extend(leaf.column_reader(name, translate=False))
-        return values
-
-    def _facets(self) -> dict[str, FacetColumn]:
-        none = b"{}"
-        values = zip(self._column("facets"), self.live.tolist(), strict=True)
-        stored = [orjson.loads(value if live else none) for value, live in values]
-        columns = {name: facet_column(values.get(name, ()) for values in stored) for name in STORED_FACETS}
-        years, months = self.days // 10000, self.days // 100
-        columns["year"] = facet_column(_same(first, last, f"{first:04d}") for first, last in years.tolist())
-        columns["month"] = facet_column(
-            _same(first, last, f"{first // 100:04d}-{first % 100:02d}") for first, last in months.tolist()
-        )
-        return columns
+        return sum(segment.rank_of(article_id) + 1 for segment in self.segments) - 1
 
 
 def open_snapshot(folder: Path) -> Snapshot:
@@ -134,14 +119,20 @@ def open_snapshot(folder: Path) -> Snapshot:
     """
     for attempt in range(OPEN_ATTEMPTS):
         try:
-            return Snapshot(FileStorage(str(folder)).open_index().reader())
+            entries = read_contents(folder).segments
+            segments = [Segment(folder, entry.name, entry.deleted) for entry in entries]
         except FileNotFoundError as error:
-            # NOTE: Whoosh lists its tables of contents and opens one in two steps; a commit may fall between them.
+            # NOTE: a commit may remove what the table of contents names between its reading and the opening of the files.
             if attempt == OPEN_ATTEMPTS - 1:
                 raise _damaged(folder, error) from error
             time.sleep(RETRY_S)
-        except Exception as error:
+        except (OSError, ValueError) as error:
             raise _damaged(folder, error) from error
+        else:
+            for entry, segment in zip(entries, segments, strict=True):
+                if entry.n_docs != segment.n_docs:
+                    raise _damaged(folder, ValueError(f"{entry.name} should have {entry.n_docs} articles"))
+            return Snapshot(segments)
     raise AssertionError("unreachable")
 
 
@@ -152,6 +143,7 @@ def _damaged(folder: Path, error: Exception) -> IndexDamagedError:
     )
 
 
-def _same(first: int, last: int, label: str) -> tuple[str, ...]:
-    """The one year or month that an article is surely of; nothing when it is undated or spans several."""
-    return (label,) if first == last and first else ()
+def _one(arrays: Sequence[npt.NDArray[Any]], empty: tuple[int, ...], kind: type) -> npt.NDArray[Any]:
+    """The arrays as one of type ``kind``; without any, one of shape ``empty``."""
+    whole = np.concatenate(arrays) if arrays else np.zeros(empty)
+    return whole.astype(kind, copy=False)

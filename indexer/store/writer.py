@@ -1,71 +1,175 @@
-"""Prepared articles to one generation of the index, through Whoosh's writer.
+"""Articles to one generation of the index: runs of articles become segments, and a commit shows them.
 
-Whoosh's lock, segments, deletions, merging and commit stay in force; this module decides what a document is and nothing else
-about the bytes. A generation is a folder of its own.
+With several workers, processes prepare, invert and write a run each; the parent sends articles and takes the names of segments.
+
+A generation is a folder of its own, with Whoosh's lock for its one writer. Files are written beside those that readers have
+open, and a commit is the rename of a table of contents that names them (``contents.py``): a writer that dies leaves files
+which the next commit removes.
 """
 
 from __future__ import annotations
 
+import secrets
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import FileIndex, LockError
-from whoosh.writing import SegmentWriter
 
+from indexer.article import Article
 from indexer.errors import DataLockedError, IndexDamagedError
-from indexer.schema import PreparedArticle
-from indexer.store.fields import document_fields, whoosh_schema
+from indexer.schema import PreparedRun
+from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
+from indexer.store.inversion import SegmentArrays, invert
+from indexer.store.merge import choose_merge, merge_segments
+from indexer.store.segment import Segment
 
 __all__ = ["IndexWriter", "create_generation"]
 
 DEFAULT_MEMORY_MB = 1024
+BYTES_AN_ARTICLE = 20_000
+"""What merging and inverting hold of an article at their height, measured over news of 500 characters with room to spare."""
+MAX_RUN_ARTICLES = 2_500
+RUN_CHARS = 3_500_000
+"""Characters of the bodies of a run; with the other fields it mostly stays below what ``invert`` sorts fastest."""
 
 
 def create_generation(folder: Path) -> None:
     """Makes ``folder`` an empty index."""
     folder.mkdir(parents=True, exist_ok=True)
-    FileIndex.create(FileStorage(str(folder)), whoosh_schema(), "MAIN").close()
+    write_contents(folder, Contents())
+
+
+Prepare = Callable[[Sequence[Article]], PreparedRun]
 
 
 class IndexWriter:
     """One batch of changes to a generation; seen by readers after ``commit``, or not at all.
+
+    ``prepare`` is applied to runs of articles, in one of ``workers`` processes where there are more than one.
 
     Raises:
         DataLockedError: another process is writing to the same generation.
         IndexDamagedError: the generation cannot be opened.
     """
 
-    def __init__(self, folder: Path, *, memory_mb: int = DEFAULT_MEMORY_MB, workers: int = 1) -> None:
+    def __init__(self, folder: Path, prepare: Prepare, *, memory_mb: int = DEFAULT_MEMORY_MB, workers: int = 1) -> None:
+        self._folder = folder
+        self._prepare = prepare
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._written: deque[Future[SegmentEntry]] = deque()
+        self._lock = FileStorage(str(folder)).lock("MAIN_WRITELOCK")
+        if not self._lock.acquire(blocking=False):
+            raise DataLockedError(f"another process is writing to {folder}; wait for it to end", path=folder)
+        self._open = True
+        self._largest = memory_mb * 2**20 // BYTES_AN_ARTICLE
+        self._run_articles = max(1, min(MAX_RUN_ARTICLES, self._largest // workers))
+        self._run: list[Article] = []
+        self._run_chars = 0
+        self._new: list[SegmentEntry] = []
         try:
-            index = FileStorage(str(folder)).open_index()
-            # Whoosh counts a quarter of what its pool of postings really takes.
-            pool_mb = max(16, memory_mb // 4 // workers)
-            self._writer: SegmentWriter = index.writer(limitmb=pool_mb, procs=workers, multisegment=workers > 1)
-        except LockError:
-            raise DataLockedError(f"another process is writing to {folder}; wait for it to end", path=folder) from None
-        except Exception as error:
+            self._contents = read_contents(folder)
+            entries = self._contents.segments
+            self._segments = [Segment(folder, entry.name, entry.deleted) for entry in entries]
+        except (OSError, ValueError) as error:
+            self.cancel()
             raise IndexDamagedError(
                 f"the index in {folder} cannot be opened ({type(error).__name__}: {error}); "
                 "build it anew: article-search rebuild",
                 path=folder,
             ) from error
-        self._holds_articles = index.doc_count_all() > 0
+        except IndexDamagedError:
+            self.cancel()
+            raise
+        self._deleted = [set(entry.deleted) for entry in entries]
 
-    def add(self, prepared: PreparedArticle) -> None:
+    def add(self, article: Article) -> None:
         """Adds the article, in place of one with its id that an earlier batch added; a batch may hold an id once."""
-        self.delete(prepared.article.id)
-        self._writer.add_document(**document_fields(prepared))
+        self.delete(article.id)
+        if self._run_chars + len(article.body) > RUN_CHARS or len(self._run) == self._run_articles:
+            self._send_run()
+        self._run.append(article)
+        self._run_chars += len(article.body)
 
     def delete(self, article_id: str) -> None:
         """Deletes the article with that id, if an earlier batch added it."""
-        if self._holds_articles:
-            self._writer.delete_by_term("id", article_id)
+        for segment, deleted in zip(self._segments, self._deleted, strict=True):
+            doc = segment.find(article_id)
+            if doc is not None:
+                deleted.add(doc)
 
     def commit(self) -> None:
-        """Makes the batch visible to readers that open from now on."""
-        self._writer.commit()
+        """Makes the batch visible to readers that open from now on, durably."""
+        self._end_runs()
+        old = [
+            SegmentEntry(name=entry.name, n_docs=entry.n_docs, deleted=tuple(sorted(deleted)))
+            for entry, deleted in zip(self._contents.segments, self._deleted, strict=True)
+        ]
+        entries = [entry for entry in (*old, *self._new) if len(entry.deleted) < entry.n_docs]
+        while chosen := choose_merge(entries, self._largest):
+            merged = merge_segments([Segment(self._folder, entry.name, entry.deleted) for entry in chosen])
+            at = entries.index(chosen[0])
+            entries = [entry for entry in entries if entry not in chosen]
+            entries.insert(at, _write(self._folder, merged))
+        write_contents(self._folder, Contents(number=self._contents.number + 1, segments=tuple(entries)))
+        self.cancel()
 
     def cancel(self) -> None:
-        """Drops the batch."""
-        if not self._writer.is_closed:
-            self._writer.cancel()
+        """Drops what was not committed."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+        if self._open:
+            self._open = False
+            self._lock.release()
+
+    def _send_run(self) -> None:
+        """Has the run written, by a worker where there are several; waits when each has one to do and one waiting."""
+        run, self._run, self._run_chars = self._run, [], 0
+        if not run:
+            return
+        if self._workers == 1:
+            self._new.append(write_run(self._folder, run, self._prepare))
+            return
+        if self._pool is None:
+            # NOTE: forked, because a segmenter of compiled code cannot be sent to a process that starts anew.
+            self._pool = ProcessPoolExecutor(
+                self._workers, mp_context=get_context("fork"), initializer=_start_worker, initargs=(self._prepare,)
+            )
+        self._written.append(self._pool.submit(_write_run_in_worker, self._folder, run))
+        if len(self._written) > 2 * self._workers:
+            self._new.append(self._written.popleft().result())
+
+    def _end_runs(self) -> None:
+        if self._pool is None:
+            # A batch of one run is not worth the processes.
+            self._workers = 1
+        self._send_run()
+        while self._written:
+            self._new.append(self._written.popleft().result())
+
+
+def write_run(folder: Path, articles: Sequence[Article], prepare: Prepare) -> SegmentEntry:
+    """The segment that was made of some articles and written to ``folder``."""
+    return _write(folder, invert(prepare(articles)))
+
+
+def _write(folder: Path, arrays: SegmentArrays) -> SegmentEntry:
+    name = f"MAIN_{secrets.token_hex(8)}"
+    arrays.write(folder, name)
+    return SegmentEntry(name=name, n_docs=arrays.n_docs)
+
+
+_worker_prepare: list[Prepare] = []
+"""What the worker's process prepares by: set once when it starts."""
+
+
+def _start_worker(prepare: Prepare) -> None:
+    _worker_prepare[:] = [prepare]
+
+
+def _write_run_in_worker(folder: Path, articles: Sequence[Article]) -> SegmentEntry:
+    return write_run(folder, articles, _worker_prepare[0])

@@ -7,13 +7,14 @@ generation before stays until the next rebuild, for readers that have it open.
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
 from indexer.article import Article
 from indexer.errors import IndexMissingError
-from indexer.schema import prepare
+from indexer.schema import prepare_run
 from indexer.store import IndexWriter, Manifest, create_generation, index_folder, read_manifest, write_manifest
 
 __all__ = ["LocalTarget"]
@@ -52,7 +53,7 @@ class LocalTarget:
 
     def add(self, article: Article) -> None:
         """Adds the article, or replaces the one with its id."""
-        self._open_writer().add(prepare(article, self._analyzer, self._zone))
+        self._open_writer().add(article)
 
     def delete(self, article_id: str) -> None:
         """Removes the article with that id."""
@@ -91,7 +92,12 @@ class LocalTarget:
     def _open_writer(self) -> IndexWriter:
         if self._writer is None:
             folder = index_folder(self._data) / self._manifest.generation
-            self._writer = IndexWriter(folder, memory_mb=self._memory_mb, workers=self._workers)
+            self._writer = IndexWriter(
+                folder,
+                partial(prepare_run, analyzer=self._analyzer, zone=self._zone),
+                memory_mb=self._memory_mb,
+                workers=self._workers,
+            )
         return self._writer
 
     def _remove_old_generations(self) -> None:

@@ -1,0 +1,70 @@
+"""The words of many texts at once: what the analyzer finds in each, without spans, several times as fast.
+
+The Han runs of all texts go to the segmenter in one call, with line feeds between runs; whatever is left of a text is cut by the
+plain rule of ``words.py``. ``tests/test_bulk.py`` holds the words to be those of ``Analyzer.words``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis.normalize import fold
+from indexer.analysis.segment import FIRST_KNOWN, LAST_KNOWN, Segmenter
+from indexer.analysis.user_words import UserWords
+from indexer.analysis.words import words_of
+
+__all__ = ["WordOccurrences", "fold_all", "occurring_words"]
+
+RUN_END, TEXT_END = "\n", "。"
+_HAN = re.compile(f"[{FIRST_KNOWN}-{LAST_KNOWN}]+")
+_OTHER = re.compile(f"[^{FIRST_KNOWN}-{LAST_KNOWN}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class WordOccurrences:
+    """Occurrence ``i`` is of word ``words[numbers[i]]`` in text ``texts[i]`` (both ``int64[n]``), in no order."""
+
+    words: tuple[str, ...]
+    numbers: npt.NDArray[np.int64]
+    texts: npt.NDArray[np.int64]
+
+
+class _Vocabulary(dict[str, int]):
+    """Numbers words as they are asked for."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
+
+
+def fold_all(pieces: Sequence[str]) -> list[str]:
+    """``fold`` of each piece."""
+    # PERF: one call for all takes a quarter of the time of one a piece.
+    folded = fold("\n".join(pieces)).split("\n") if pieces else []
+    return folded if len(folded) == len(pieces) else [fold(piece) for piece in pieces]
+
+
+def occurring_words(texts: Sequence[str], segmenter: Segmenter, user_words: UserWords) -> WordOccurrences:
+    """All words of folded texts, as ``Analyzer.words`` has them."""
+    vocabulary = _Vocabulary({RUN_END: 0, TEXT_END: 1})
+    number = vocabulary.__getitem__
+    joined = "".join(f"{_OTHER.sub(RUN_END, text)}{TEXT_END}" for text in texts)
+    numbers = np.fromiter(map(number, segmenter.words(joined)), dtype=np.int64)
+    of_text = np.cumsum(numbers == 1)
+    han = numbers > 1
+    others: list[int] = []
+    counts: list[int] = []
+    for text in texts:
+        found = words_of(_HAN.sub(" ", text), segmenter) + user_words.find(text)
+        others.extend([number(token.text) for token in found])
+        counts.append(len(found))
+    return WordOccurrences(
+        words=tuple(vocabulary)[2:],
+        numbers=np.concatenate([numbers[han], np.array(others, dtype=np.int64)]) - 2,
+        texts=np.concatenate([of_text[han], np.repeat(np.arange(len(texts)), counts)]),
+    )

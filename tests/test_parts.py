@@ -1,0 +1,114 @@
+"""The files of an index: damage is an error that names the file, and nothing in them can run code."""
+
+from __future__ import annotations
+
+import pickle
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.errors import IndexDamagedError
+from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
+from indexer.store.parts import PartFile, narrow, write_parts
+from indexer.store.reader import open_snapshot
+from tests.conftest import article
+
+
+@pytest.fixture
+def part_file(tmp_path: Path) -> Path:
+    write_parts(tmp_path / "x.seg", {"empty": np.zeros(0, dtype=np.uint8), "wide": np.arange(300).reshape(-1, 3)})
+    return tmp_path / "x.seg"
+
+
+def test_parts_come_back_as_they_went(part_file: Path) -> None:
+    parts = PartFile(part_file)
+    parts.verify()
+    assert parts["wide"].tolist() == np.arange(300).reshape(-1, 3).tolist()
+    assert parts["empty"].tolist() == []
+    assert not parts["wide"].flags.writeable
+    with pytest.raises(IndexDamagedError, match="no part 'none'"):
+        parts["none"]
+
+
+def test_every_flipped_byte_of_header_and_directory_is_noticed_at_opening(part_file: Path) -> None:
+    whole = part_file.read_bytes()
+    directory = whole.rindex(b'{"')
+    for at in (*range(44), *range(directory, len(whole))):
+        part_file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(IndexDamagedError, match="cannot be read"):
+            PartFile(part_file)
+
+
+def test_a_flipped_byte_of_an_array_is_noticed_by_verifying(part_file: Path) -> None:
+    whole = bytearray(part_file.read_bytes())
+    whole[200] ^= 1
+    part_file.write_bytes(whole)
+    with pytest.raises(IndexDamagedError, match="'wide' has another checksum"):
+        PartFile(part_file).verify()
+
+
+@pytest.mark.parametrize("kept", [0, 10, 64, 500])
+def test_a_file_cut_short_is_refused(part_file: Path, kept: int) -> None:
+    part_file.write_bytes(part_file.read_bytes()[:kept])
+    with pytest.raises(IndexDamagedError, match="cannot be read"):
+        PartFile(part_file)
+
+
+def test_the_narrowest_type_holds_the_largest_value() -> None:
+    kinds = [narrow(np.array([most])).dtype for most in (255, 256, 65_535, 65_536, 2**32)]
+    assert kinds == [np.uint8, np.uint16, np.uint16, np.uint32, np.uint64]
+
+
+def test_a_pickled_table_of_contents_is_refused_unread(tmp_path: Path) -> None:
+    class Attack:
+        def __reduce__(self) -> tuple[Callable[..., object], tuple[Path]]:
+            return Path.touch, (tmp_path / "ran",)
+
+    (tmp_path / "_MAIN_1.toc").write_bytes(pickle.dumps(Attack()))
+    with pytest.raises(IndexDamagedError, match="no table of contents of this format"):
+        open_snapshot(tmp_path)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_commit_removes_what_no_table_of_contents_names(tmp_path: Path) -> None:
+    for name in ("MAIN_dead.seg", "MAIN_dead.articles", "MAIN_live.seg", "_MAIN_9.toc.new", "notes.txt"):
+        (tmp_path / name).touch()
+    contents = Contents(number=3, segments=(SegmentEntry(name="MAIN_live", n_docs=1, deleted=(0,)),))
+    write_contents(tmp_path, contents)
+    assert read_contents(tmp_path) == contents
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["MAIN_live.seg", "_MAIN_3.toc", "notes.txt"]
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        b"{}",
+        b"[]",
+        b'{"number":1,"segments":[{"name":"../x","n_docs":1,"deleted":[]}]}',
+        b'{"number":1,"segments":[{"name":"MAIN_x","n_docs":1,"deleted":[1]}]}',
+    ],
+)
+def test_a_table_of_contents_that_cannot_be_is_refused(tmp_path: Path, listing: bytes) -> None:
+    (tmp_path / "_MAIN_1.toc").write_bytes(b"ARTTOC 2 %08x " % zlib.crc32(listing) + listing)
+    with pytest.raises(IndexDamagedError, match="it says what cannot be"):
+        open_snapshot(tmp_path)
+
+
+@pytest.mark.parametrize("end", [".seg", ".articles"])
+def test_a_missing_file_of_a_segment_is_an_error(index_articles: Callable[..., Path], end: str) -> None:
+    (generation,) = (index_articles(article("a")) / "index").glob("g*")
+    next(generation.glob(f"*{end}")).unlink()
+    with pytest.raises(IndexDamagedError, match=end):
+        open_snapshot(generation)
+
+
+def test_an_open_snapshot_outlives_the_files_it_reads(index_articles: Callable[..., Path]) -> None:
+    (generation,) = (index_articles(article("a", body="监督")) / "index").glob("g*")
+    snapshot = open_snapshot(generation)
+    index_articles(article("a", body="检查"))
+    index_articles(article("b", body="检查"))
+    assert snapshot.record(0)["body"] == "监督"
+    assert len(snapshot.postings.bigram("监督").docs) == 1
