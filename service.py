@@ -14,6 +14,7 @@ from indexer.analysis import Analyzer, open_segmenter
 from indexer.errors import ArticleSearchError
 from search.engines.base import Engine
 from search.engines.local import LocalEngine
+from search.request import SearchRequest
 from search.settings import Settings, read_settings
 from search.web.errors import add_error_handlers
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, SearchPage, StaticResource
@@ -62,7 +63,7 @@ def serve(settings: Settings) -> None:
 
     def warm() -> None:
         with contextlib.suppress(ArticleSearchError):  # a missing index is told to whoever asks
-            engine.stats()
+            engine.search(SearchRequest(text="热", limit=1))
 
     run(
         lambda: create_app(settings, engine),

@@ -15,7 +15,8 @@ def test_a_column_counts_and_finds_values_by_their_folded_key() -> None:
     column = stored_column([FIRST, SECOND], np.ones(4, dtype=np.bool_))
     assert column.keys == ("体育", "国际")
     assert column.labels == ("體育", "国际")
-    assert column.counts(np.array([True, True, True, False])).tolist() == [1, 2]
+    assert column.offsets.tolist() == [0, 1, 3, 3, 4]
+    assert column.rows(np.array([0, 2]), ["体育", "没有"]) == [("国际", "国际", 2), ("体育", "體育", 0)]
     assert column.having("国际", 4).tolist() == [True, True, False, True]
     assert column.having("", 4).tolist() == [False, False, True, False]
     assert not column.having("没有", 4).any()
@@ -29,7 +30,7 @@ def test_deleted_articles_have_no_say_in_keys_and_labels() -> None:
 
 def test_an_empty_column_has_nothing() -> None:
     column = stored_column([], np.zeros(0, dtype=np.bool_))
-    assert column.counts(np.zeros(0, dtype=np.bool_)).tolist() == []
+    assert column.rows(np.zeros(0, dtype=np.int64), ["没有"]) == []
 
 
 def test_an_article_has_the_period_it_is_surely_of() -> None:

@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 
 from indexer.analysis import Analyzer
+from indexer.store import index_folder, open_snapshot, read_manifest
 from search import SearchRequest
 from search.engines.local import LocalEngine
+from search.evaluate import arrays
+from search.evaluate.evaluator import Evaluator
+from search.query.parse import parse
+from search.query.rewrite import rewrite
 from tests.conftest import article
 
 
@@ -29,14 +34,20 @@ def test_relaxed_answers_hold_a_share_of_the_querys_weight_and_the_best_always(
     assert page.hits[0].id == "both"
 
 
-def test_terms_computed_once_give_the_same_again(
-    index_articles: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("search.evaluate.evaluator.KEPT_TERMS", 1)
-    engine = LocalEngine(
-        index_articles(article("a", body="监督检查"), article("b", body="监督")), Analyzer(), relax_share=0.5
+def test_the_numpy_steps_and_the_compiled_ones_give_the_same(index_articles: Callable[..., Path]) -> None:
+    kernels = pytest.importorskip("search.evaluate.kernels")
+    words = ["监督", "检查", "水利", "covid-19", "银行"]
+    data = index_articles(
+        *(article(f"{at}", title=words[at % 5], body="，".join(words[: at % 4 + 1]) * at) for at in range(20))
     )
-    first, again = (engine.search(SearchRequest(text="监督检查", match="any")).hits for _ in range(2))
-    engine.close()
-    assert first == again
-    assert [hit.id for hit in first] == ["a", "b"]
+    index_articles(article("3", body="检查银行"), deleted=["7"], data=data)
+    snapshot = open_snapshot(index_folder(data) / read_manifest(data).generation)
+    for text in ("监督 检查", "银行", '"督，检"', "covid19 -水利", "没有这词 监督", ""):
+        plan = rewrite(parse(text), Analyzer())
+        answers = []
+        for steps in (arrays, kernels):
+            evaluation = Evaluator(snapshot, relax_share=0.5, steps=steps).start(plan)
+            match = evaluation.match("auto")
+            answers.append((match.mask.tolist(), match.relaxed, evaluation.scores(match.mask).tolist()))
+        assert answers[0] == answers[1], text
+    snapshot.close()

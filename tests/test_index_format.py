@@ -7,6 +7,7 @@ import numpy as np
 from indexer.store import open_snapshot
 from indexer.store.manifest import FORMAT
 from tests.conftest import ROOT
+from tests.postings import PostingLists
 
 
 def test_the_frozen_index_opens_and_answers() -> None:
@@ -18,9 +19,9 @@ def test_the_frozen_index_opens_and_answers() -> None:
     doc = snapshot.find("河水")
     assert doc is not None
     assert snapshot.record(doc)["body"] == "河水涨了三尺。\n渡口停航。"
-    occurrences = snapshot.postings.bigram("渡口")
+    occurrences = PostingLists(snapshot).bigram("渡口")
     assert [snapshot.ids[found] for found in occurrences.docs] == ["河水"]
-    words = snapshot.postings.word("title", "旧桥")
+    words = PostingLists(snapshot).word("title", "旧桥")
     assert [snapshot.ids[found] for found in words.docs] == ["旧桥"]
     assert snapshot.facets["section"].keys == ("本地", "本地 > 交通")
     assert snapshot.days[doc].tolist() == [20240501, 20240531]

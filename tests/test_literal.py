@@ -3,9 +3,12 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
+
 from indexer.analysis import Analyzer
 from indexer.schema import prepare, prepare_run
 from indexer.store import IndexWriter, create_generation, open_snapshot
+from search.evaluate.backend import choose_steps
 from search.evaluate.literal import occurrences
 from tests.conftest import ZONE, article
 
@@ -29,10 +32,14 @@ def test_every_piece_is_found_wherever_it_stands_and_nowhere_else(tmp_path: Path
         start = rng.randrange(len(source))
         phrase = source[start : start + rng.randint(1, 9)].split("\n")[0] or "督检查监"
         phrase = phrase if rng.random() < 0.8 else phrase[::-1]
-        found = occurrences(snapshot, phrase)
-        places = {
-            (snapshot.ids[doc], place) for doc, place in zip(found.docs.tolist(), found.positions.tolist(), strict=True)
-        }
+        places = set()
+        for segment in snapshot.segments:
+            found = occurrences(segment, phrase, choose_steps())
+            docs = np.searchsorted(segment.starts, found, side="right") - 1
+            places |= {
+                (segment.id(doc), place - int(segment.starts[doc]))
+                for doc, place in zip(docs.tolist(), found.tolist(), strict=True)
+            }
         assert places == {
             (item.article.id, place)
             for item in prepared

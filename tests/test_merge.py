@@ -21,6 +21,7 @@ from indexer.store.merge import choose_merge, merge_segments
 from indexer.store.reader import Snapshot
 from indexer.store.segment import Segment
 from tests.conftest import ZONE, article
+from tests.postings import PostingLists
 
 PIECES = ["监督", "监督检查", "资源县", "的", "C919", "\n", "，", " ", "𠮷"]
 NUMBERED = st.lists(
@@ -40,23 +41,25 @@ def described(snapshot: Snapshot, texts: list[PreparedArticle]) -> dict[str, Any
     found: dict[str, Any] = {snapshot.ids[doc]: defaultdict(list) for doc in np.flatnonzero(snapshot.live).tolist()}
     bigrams = {bigram for text in texts for bigram in bigram_positions(text.literal)}
     for bigram in bigrams:
-        postings = snapshot.postings.bigram(bigram)
+        postings = PostingLists(snapshot).bigram(bigram)
         for doc, position in zip(postings.docs.tolist(), postings.positions.tolist(), strict=True):
             found[snapshot.ids[doc]]["bigrams", bigram].append(position)
     for at, field in enumerate(WORD_FIELDS):
         for word in {word for text in texts for word in text.words[at]}:
-            words = snapshot.postings.word(field, word)
+            words = PostingLists(snapshot).word(field, word)
             for doc, frequency in zip(words.docs.tolist(), words.frequencies.tolist(), strict=True):
                 found[snapshot.ids[doc]][field, word] = frequency
     for name in ("section", "author"):
         column = snapshot.facets[name]
         for doc, ordinal in zip(column.docs.tolist(), column.ordinals.tolist(), strict=True):
             found[snapshot.ids[doc]][name].append(column.keys[ordinal])
+    counted = [np.concatenate([segment.lengths[field] for segment in snapshot.segments]) for field in WORD_FIELDS]
+    starts = np.concatenate([segment.borders for segment in snapshot.segments])
     for doc in np.flatnonzero(snapshot.live).tolist():
-        lengths = [int(snapshot.lengths[field][doc]) for field in WORD_FIELDS]
+        lengths = [int(own[doc]) for own in counted]
         moment = int(snapshot.moments[doc]) if snapshot.dated[doc] else None
         found[snapshot.ids[doc]]["rest"] = [
-            snapshot.starts[doc].tolist(), snapshot.days[doc].tolist(), moment, lengths, snapshot.record(doc)
+            starts[doc].tolist(), snapshot.days[doc].tolist(), moment, lengths, snapshot.record(doc)
         ]  # fmt: skip
     return found
 

@@ -15,6 +15,7 @@ from indexer.store.contents import Contents, SegmentEntry, read_contents, write_
 from indexer.store.parts import PartFile, narrow, write_parts
 from indexer.store.reader import open_snapshot
 from tests.conftest import article
+from tests.postings import PostingLists
 
 
 @pytest.fixture
@@ -111,4 +112,4 @@ def test_an_open_snapshot_outlives_the_files_it_reads(index_articles: Callable[.
     index_articles(article("a", body="检查"))
     index_articles(article("b", body="检查"))
     assert snapshot.record(0)["body"] == "监督"
-    assert len(snapshot.postings.bigram("监督").docs) == 1
+    assert len(PostingLists(snapshot).bigram("监督").docs) == 1

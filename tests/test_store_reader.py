@@ -13,6 +13,7 @@ from indexer.errors import DataLockedError, IndexDamagedError
 from indexer.schema import PreparedRun, prepare_run
 from indexer.store import IndexWriter, Snapshot, create_generation, open_snapshot
 from tests.conftest import ZONE, article
+from tests.postings import PostingLists
 
 
 def preparing(analyzer: Analyzer) -> Callable[[Sequence[Article]], PreparedRun]:
@@ -46,12 +47,12 @@ def test_a_corrected_article_is_there_once(snapshot: Snapshot) -> None:
 
 def test_postings_hold_documents_frequencies_and_positions(snapshot: Snapshot) -> None:
     live = snapshot.live
-    docs = snapshot.postings.bigram("监督")
+    docs = PostingLists(snapshot).bigram("监督")
     assert {snapshot.ids[doc] for doc in docs.docs.tolist() if live[doc]} == {"b"}
-    assert len(snapshot.postings.bigram("没有").docs) == 0
-    assert len(snapshot.postings.character("督").docs) >= 1
-    assert snapshot.postings.word("body", "监督").frequencies.max() >= 1
-    assert len(snapshot.postings.word("title", "监督").docs) == 0
+    assert len(PostingLists(snapshot).bigram("没有").docs) == 0
+    assert len(PostingLists(snapshot).character("督").docs) >= 1
+    assert PostingLists(snapshot).word("body", "监督").frequencies.max() >= 1
+    assert len(PostingLists(snapshot).word("title", "监督").docs) == 0
     snapshot.close()
 
 
@@ -90,7 +91,7 @@ def test_several_processes_write_what_one_writes(
             writer.add(item)
         writer.commit()
         snapshot = open_snapshot(folder)
-        docs = snapshot.postings.bigram("监督").docs.tolist()
+        docs = PostingLists(snapshot).bigram("监督").docs.tolist()
         found.append(sorted(snapshot.ids[doc] for doc in docs))
         snapshot.close()
     assert found[0] == found[1] == [item.id for item in articles]

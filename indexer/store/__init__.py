@@ -2,17 +2,16 @@
 
 from indexer.store.columns import FacetColumn
 from indexer.store.manifest import Manifest, index_folder, manifest_stamp, read_manifest, write_manifest
-from indexer.store.postings import PositionPostings, WordPostings
 from indexer.store.reader import Snapshot, open_snapshot
+from indexer.store.segment import Segment
 from indexer.store.writer import IndexWriter, create_generation
 
 __all__ = [
     "FacetColumn",
     "IndexWriter",
     "Manifest",
-    "PositionPostings",
+    "Segment",
     "Snapshot",
-    "WordPostings",
     "create_generation",
     "index_folder",
     "manifest_stamp",

@@ -1,7 +1,7 @@
 """A Whoosh codec that reads our segments, so that Whoosh's own searcher answers from the same bytes.
 
-Whoosh's queries are the oracle of the evaluator's tests. The codec reads alone: segments are written by ``writer.py``. Words are the
-fields ``w_<field>`` with frequencies, ``literal`` holds bigrams with positions, ``id`` the ids.
+Whoosh's queries are the oracle of the evaluator's tests. The codec only reads: segments are written by ``writer.py``. Words are
+the fields ``w_<field>`` with frequencies, ``literal`` holds bigrams with positions, ``id`` the ids.
 """
 
 from __future__ import annotations

@@ -20,13 +20,15 @@ class FacetColumn:
     """The values of one facet.
 
     ``keys`` are folded and sorted, ``labels`` the commonest form of each in the articles. Entry ``i`` says that
-    article ``docs[i]`` has the value ``ordinals[i]``: both ``int32[n_entries]``, by article.
+    article ``docs[i]`` has the value ``ordinals[i]``: both ``int32[n_entries]``, by article. Those of article ``d`` are the
+    entries ``offsets[d]:offsets[d + 1]`` (``uint32[n_docs + 1]``).
     """
 
     keys: tuple[str, ...]
     labels: tuple[str, ...]
     docs: npt.NDArray[np.int32]
     ordinals: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.uint32]
     ordinal_of: dict[str, int] = field(repr=False)
 
     def having(self, key: str, n_docs: int) -> npt.NDArray[np.bool_]:
@@ -40,10 +42,12 @@ class FacetColumn:
             mask[self.docs[self.ordinals == ordinal]] = True
         return mask
 
-    def counts(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-        """``int64[n_values]``: how many of the articles in ``mask`` (``bool[n_docs]``) have each value."""
-        chosen = self.ordinals[mask[self.docs]]
-        return np.bincount(chosen, minlength=len(self.keys)).astype(np.int64)
+    def rows(self, counts: npt.NDArray[np.int64], wanted: Sequence[str]) -> list[tuple[str, str, int]]:
+        """Key, label and count of the values that are counted, and of those ``wanted`` (keys) that are not."""
+        chosen = np.flatnonzero(counts).tolist()
+        absent = (self.ordinal_of[key] for key in wanted if key in self.ordinal_of)
+        chosen += [ordinal for ordinal in absent if not counts[ordinal]]
+        return [(self.keys[ordinal], self.labels[ordinal], int(counts[ordinal])) for ordinal in chosen]
 
 
 def stored_column(facets: Sequence[SegmentFacet], live: npt.NDArray[np.bool_]) -> FacetColumn:
@@ -91,5 +95,6 @@ def _column(
         labels=tuple(form for _, form in labels.values()),
         docs=docs.astype(np.int32),
         ordinals=of_form[entries],
+        offsets=np.searchsorted(docs, np.arange(len(live) + 1)).astype(np.uint32),
         ordinal_of=ordinal_of,
     )

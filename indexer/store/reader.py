@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from indexer.errors import IndexDamagedError
-from indexer.schema import LITERAL_FIELDS, STORED_FACETS, WORD_FIELDS
+from indexer.schema import STORED_FACETS
 from indexer.store.columns import FacetColumn, period_column, stored_column
 from indexer.store.contents import read_contents
 from indexer.store.inversion import NO_MOMENT
-from indexer.store.postings import PostingLists
 from indexer.store.segment import Segment
 
 __all__ = ["Snapshot", "open_snapshot"]
@@ -36,11 +36,7 @@ class Snapshot:
     Attributes:
         segments: where they lie, in order.
         live: ``bool[n_docs]``, False for deleted articles, which are in no posting list.
-        lengths: words in each field of ``WORD_FIELDS``, ``float64[n_docs]`` a field.
-        literal_lengths: characters of the literal text, ``float64[n_docs]``.
-        starts: borders of the fields in the literal text, ``uint32[n_docs, n_fields + 1]``.
         days: first and last day, ``int32[n_docs, 2]``; moments: seconds, ``int64[n_docs]``; dated: ``bool[n_docs]``.
-        postings: the posting lists.
     """
 
     def __init__(self, segments: Sequence[Segment]) -> None:
@@ -55,13 +51,6 @@ class Snapshot:
         self.moments: npt.NDArray[np.int64] = _one([segment.moments for segment in segments], (0,), np.int64)
         self.dated: npt.NDArray[np.bool_] = self.moments != NO_MOMENT
         self.days: npt.NDArray[np.int32] = _one([segment.days for segment in segments], (0, 2), np.int32)
-        borders = [segment.borders for segment in segments]
-        self.starts: npt.NDArray[np.uint32] = _one(borders, (0, len(LITERAL_FIELDS) + 1), np.uint32)
-        self.lengths: dict[str, npt.NDArray[np.float64]] = {
-            name: _one([segment.lengths[name] for segment in segments], (0,), np.float64) for name in WORD_FIELDS
-        }
-        self.literal_lengths = self.starts[:, -1].astype(np.float64)
-        self.postings = PostingLists(self._based)
 
     @cached_property
     def ids(self) -> list[str]:
@@ -97,6 +86,12 @@ class Snapshot:
         """The article numbered ``doc`` as the JSON object that was stored."""
         at = bisect_right(self._bases, doc) - 1
         return self.segments[at].record(doc - self._bases[at])
+
+    def head(self, doc: int) -> dict[str, Any]:
+        """The article numbered ``doc`` without its texts, as the JSON object that was stored: cheaper than all of it."""
+        at = bisect_right(self._bases, doc) - 1
+        head: dict[str, Any] = orjson.loads(self.segments[at].head(doc - self._bases[at]))
+        return head
 
     def find(self, article_id: str) -> int | None:
         """The number of the live article with that id."""

@@ -7,7 +7,7 @@ has changed, the next snapshot is opened and the one before closed as soon as no
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +29,10 @@ from search.evaluate.evaluator import Evaluator, TextMatch
 from search.evaluate.facets import list_values
 from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
 from search.evaluate.fold import fold_stories, reprints, value_of_article
-from search.evaluate.topk import after, best
+from search.evaluate.topk import after
 from search.page import FacetValue, Folded, Page
 from search.query.parse import parse
-from search.query.rewrite import Plan, rewrite
+from search.query.rewrite import rewrite
 from search.request import SearchRequest
 
 __all__ = ["LocalEngine"]
@@ -72,11 +72,13 @@ class LocalEngine:
         cursor = read_cursor(request)
         with self._current() as opened:
             snapshot = opened.snapshot
-            text = opened.evaluator.match(plan, request.match)
+            evaluation = opened.evaluator.start(plan)
+            text = evaluation.match(request.match)
             filters = filter_masks(snapshot, request)
-            mask = np.logical_and.reduce([text.mask, *filters.values()])
+            mask = _all_of(text.mask, filters.values())
             docs = np.flatnonzero(mask)
-            keys = _sort_keys(opened, plan, request)
+            by_date = date_order(request, plan)
+            keys = _moments(snapshot, request) if by_date else evaluation.scores(mask)
             stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
             if stories is not None:
                 docs = stories.leaders
@@ -84,11 +86,10 @@ class LocalEngine:
                 docs if cursor is None else after(keys, snapshot.ranks, docs, cursor.key, snapshot.rank_of(cursor.id))
             )
             end = request.offset + request.limit
-            shown = best(keys, snapshot.ranks, rest, end)[request.offset :]
-            by_date = date_order(request, plan)
+            shown = opened.evaluator.steps.best(keys, snapshot.ranks, rest.astype(np.uint32), end)[request.offset :]
             hits = tuple(
                 make_hit(
-                    article_from_stored(snapshot.record(doc)),
+                    _shown_article(snapshot, doc, with_texts=request.snippets > 0),
                     0.0 if by_date else float(keys[doc]),
                     plan,
                     self._analyzer,
@@ -104,7 +105,7 @@ class LocalEngine:
                 warnings=plan.warnings,
                 total=len(docs),
                 hits=hits,
-                facets=_facets(snapshot, text, filters, request),
+                facets=_facets(opened, text, mask, filters, request),
                 next=write_cursor(request, float(keys[shown[-1]]), hits[-1].id) if more else None,
                 took_ms=round((perf_counter() - begin) * 1000, 3),
             )
@@ -194,30 +195,43 @@ class _Stories:
         return [labels[ordinal] for ordinal in self._source_of[docs].tolist() if ordinal >= 0]
 
 
-def _sort_keys(opened: _Open, plan: Plan, request: SearchRequest) -> npt.NDArray[np.float64]:
-    """What each article is ordered by, the highest first (``float64[n_docs]``)."""
-    if not date_order(request, plan):
-        return opened.evaluator.scores(plan)
-    snapshot = opened.snapshot
+def _shown_article(snapshot: Snapshot, doc: int, *, with_texts: bool) -> Article:
+    """The article for a hit; without its texts where no snippet is cut from them."""
+    record = snapshot.record(doc) if with_texts else {"body": "", **snapshot.head(doc)}
+    return article_from_stored(record)
+
+
+def _moments(snapshot: Snapshot, request: SearchRequest) -> npt.NDArray[np.float64]:
+    """What each article is ordered by, the highest first, undated ones last (``float64[n_docs]``)."""
     moments = snapshot.moments.astype(np.float64)
     return np.where(snapshot.dated, -moments if request.sort == "oldest" else moments, -np.inf)
 
 
+def _all_of(mask: Mask, others: Iterable[Mask]) -> Mask:
+    for other in others:
+        mask = mask & other
+    return mask
+
+
 def _facets(
-    snapshot: Snapshot, text: TextMatch, filters: dict[str, Mask], request: SearchRequest
+    opened: _Open, text: TextMatch, matching: Mask, filters: dict[str, Mask], request: SearchRequest
 ) -> dict[str, tuple[FacetValue, ...]]:
     """The facets asked for, each counted under the query and the filters of the other fields."""
+    snapshot, steps = opened.snapshot, opened.evaluator.steps
     choices = field_choices(request)
     facets: dict[str, tuple[FacetValue, ...]] = {}
+    docs = np.flatnonzero(matching).astype(np.uint32)
     for name in FACETS:
         if name not in request.facets:
             continue
-        others = [mask for field, mask in filters.items() if field != FILTER_OF_FACET[name]]
-        mask = np.logical_and.reduce([text.mask, *others])
-        column = snapshot.facets[name]
-        counts = list(zip(column.keys, column.labels, column.counts(mask).tolist(), strict=True))
+        column, own_filter, counted = snapshot.facets[name], FILTER_OF_FACET[name], docs
+        if own_filter in filters:
+            others = (mask for field, mask in filters.items() if field != own_filter)
+            counted = np.flatnonzero(_all_of(text.mask, others)).astype(np.uint32)
+        counts = steps.count_values(counted, column.offsets, column.ordinals, len(column.keys))
         selected = choices[name].wanted if name in choices else ()
+        rows = column.rows(counts, selected)
         if "" in selected:
-            counts.append(("", "", int((mask & column.having("", snapshot.n_docs)).sum())))
-        facets[name] = list_values(name, counts, selected=selected, limit=request.facet_limit)
+            rows.append(("", "", int(np.count_nonzero(column.offsets[counted] == column.offsets[1:][counted]))))
+        facets[name] = list_values(name, rows, selected=selected, limit=request.facet_limit)
     return facets

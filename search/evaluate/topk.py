@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,12 +13,13 @@ SCORE_DECIMALS = 6
 """Scores equal to so many decimals are equal: sums of the same parts in another order must not change a page."""
 
 Keys = npt.NDArray[np.float64]
+Docs = TypeVar("Docs", np.int64, np.uint32)
 
 
-def best(keys: Keys, ranks: npt.NDArray[np.int32], docs: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+def best(keys: Keys, ranks: npt.NDArray[np.int32], docs: npt.NDArray[Docs], count: int) -> npt.NDArray[Docs]:
     """The first ``count`` of ``docs`` by key, highest first, equal ones by the rank of their id.
 
-    ``keys`` and ``ranks`` are of all articles; ``docs`` is ``int64[n]``.
+    ``keys`` and ``ranks`` are of all articles; ``docs`` holds numbers of articles, of any type of integer.
     """
     if count <= 0:
         return docs[:0]

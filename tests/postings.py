@@ -1,15 +1,16 @@
-"""Postings as arrays: what the evaluator works on, of all segments of a snapshot, without deleted articles."""
+"""The posting lists of a snapshot over all its segments, without deleted articles: for tests to compare with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.store.segment import Segment
+from indexer.store import Segment, Snapshot
 
 __all__ = ["PositionPostings", "PostingLists", "WordPostings"]
 
@@ -31,13 +32,11 @@ class PositionPostings:
 
 
 class PostingLists:
-    """The posting lists of one snapshot; safe to use from several threads.
+    """The posting lists of one snapshot; articles are numbered through all segments."""
 
-    Articles are numbered through all segments, each given with its first number.
-    """
-
-    def __init__(self, segments: Sequence[tuple[Segment, int]]) -> None:
-        self._segments = segments
+    def __init__(self, snapshot: Snapshot) -> None:
+        bases = accumulate((segment.n_docs for segment in snapshot.segments), initial=0)
+        self._segments = list(zip(snapshot.segments, bases, strict=False))
 
     def word(self, field: str, word: str) -> WordPostings:
         """The articles in whose ``field`` (one of ``WORD_FIELDS``) ``word`` stands."""

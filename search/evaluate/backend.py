@@ -1,0 +1,58 @@
+"""Which steps an evaluation takes: the compiled ones where numba is installed, else those of numpy. The answers are the same."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from search.evaluate import arrays
+from search.evaluate.arrays import Docs, Floats, Ints, Mask
+
+__all__ = ["Steps", "choose_steps"]
+
+
+class Steps(Protocol):
+    """The functions of ``arrays.py``; a module that has them all is one."""
+
+    def articles_of(self, positions: npt.NDArray[np.uint32], starts: npt.NDArray[np.uint32], /) -> tuple[Docs, Docs]:
+        """See ``arrays.articles_of``."""
+
+    def shifted_intersection(
+        self, places: npt.NDArray[np.uint32], others: npt.NDArray[np.uint32], shift: int, /
+    ) -> npt.NDArray[np.uint32]:
+        """See ``arrays.shifted_intersection``."""
+
+    def combined(
+        self, lists: list[tuple[Ints, Ints, Ints | npt.NDArray[np.uint32], float, float]], n_docs: int, b: float, /
+    ) -> tuple[Docs, Floats]:
+        """See ``arrays.combined``."""
+
+    def scored(
+        self, scores: Floats, matching: Mask, docs: Docs, frequencies: Floats, weight: float, k1: float, /
+    ) -> None:
+        """See ``arrays.scored``."""
+
+    def mark(self, mask: Mask, docs: Ints, /) -> None:
+        """See ``arrays.mark``."""
+
+    def count_values(
+        self, docs: Docs, offsets: npt.NDArray[np.uint32] | None, ordinals: Ints, n_values: int, /
+    ) -> npt.NDArray[np.int64]:
+        """See ``arrays.count_values``."""
+
+    def best(self, keys: Floats, ranks: npt.NDArray[np.int32], docs: Docs, count: int, /) -> Docs:
+        """See ``topk.best``."""
+
+
+@cache
+def choose_steps() -> Steps:
+    """The fastest steps that can be had in this installation."""
+    if find_spec("numba") is None:
+        return arrays
+    from search.evaluate import kernels
+
+    return kernels
