@@ -95,7 +95,7 @@ def test_the_keyboard_is_enough(browser: Any, base: str) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#results")
+    page.wait_for_url("**#results")  # a jump within the page may take its time
     context.close()
 
 
@@ -108,8 +108,8 @@ def test_filters_open_and_close_on_a_telephone_with_the_keyboard(browser: Any, b
     assert page.locator("#filters").is_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    page.wait_for_url("**#results")
     assert not page.locator("#filters").is_visible()
-    assert page.url.endswith("#results")
     context.close()
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pickle
 import zlib
+from bisect import bisect_left
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.errors import IndexDamagedError
 from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
 from indexer.store.parts import PartFile, narrow, write_parts
 from indexer.store.reader import open_snapshot
+from indexer.store.segment import BytesList
 from tests.conftest import article
 from tests.postings import PostingLists
 
@@ -113,3 +117,14 @@ def test_an_open_snapshot_outlives_the_files_it_reads(index_articles: Callable[.
     index_articles(article("b", body="检查"))
     assert snapshot.record(0)["body"] == "监督"
     assert len(PostingLists(snapshot).bigram("监督").docs) == 1
+
+
+@given(
+    st.sets(st.text(max_size=4), max_size=300).map(lambda words: sorted(word.encode() for word in words)),
+    st.text(max_size=4),
+)
+def test_a_sorted_string_stands_where_a_plain_search_finds_it(words: list[bytes], wanted: str) -> None:
+    offsets = np.concatenate([[0], np.cumsum([len(word) for word in words], dtype=np.int64)])
+    listed = BytesList(np.frombuffer(b"".join(words), dtype=np.uint8), offsets)
+    for sought in [wanted.encode(), *words]:
+        assert listed.place(sought) == bisect_left(words, sought)
