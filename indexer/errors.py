@@ -11,6 +11,7 @@ The tree (search/errors.py adds the branches for queries and engines)::
     │   ├── ArchiveError        the archive cannot be opened, read or written
     │   ├── IndexMissingError   there is no index yet
     │   ├── IndexDamagedError   the index on disk cannot be read
+    │   │   └── IndexOutdatedError  it is of an earlier format; the next run builds it anew
     │   ├── AnalysisMismatchError   the index was built by another analysis
     │   └── DataLockedError     another process is writing to the data directory
     └── AnalysisError           a dictionary or segmenter cannot be used
@@ -31,6 +32,7 @@ __all__ = [
     "DataLockedError",
     "IndexDamagedError",
     "IndexMissingError",
+    "IndexOutdatedError",
     "IngestError",
     "SettingsError",
     "StorageError",
@@ -107,6 +109,10 @@ class IndexMissingError(StorageError):
 
 class IndexDamagedError(StorageError):
     """The index on disk cannot be read."""
+
+
+class IndexOutdatedError(IndexDamagedError):
+    """The index on disk is of an earlier format; the next run that writes builds it anew."""
 
 
 class AnalysisMismatchError(StorageError):

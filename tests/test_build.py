@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from indexer import index_paths as public_index_paths
 from indexer.analysis import Analyzer
 from indexer.build import BuildOptions, delete_articles, index_paths, sync
-from indexer.errors import AnalysisMismatchError, ArchiveError, StorageError
+from indexer.errors import AnalysisMismatchError, ArchiveError, IndexOutdatedError, StorageError
 from indexer.sources import ReadLimits
+from indexer.store import read_manifest, write_manifest
 from search import SearchRequest, open_engine
 from tests.conftest import ROOT, ZONE
 
@@ -152,3 +154,15 @@ def test_the_sample_corpus_is_indexed_without_a_rejection(tmp_path: Path) -> Non
     assert any(" > " in value.value for value in facets["section"])
     assert len(facets["author"]) >= 12
     assert len(facets["source"]) >= 4
+
+
+def test_an_index_of_an_earlier_format_is_built_anew_by_the_next_run(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    public_index_paths([ROOT / "corpus" / "wire.jsonl"], data)
+    manifest = read_manifest(data)
+    write_manifest(data, replace(manifest, format=1))
+    with pytest.raises(IndexOutdatedError, match="rebuild"):
+        read_manifest(data)
+    assert public_index_paths([ROOT / "corpus" / "wire.jsonl"], data).unchanged == 7
+    renewed = read_manifest(data)
+    assert (renewed.generation > manifest.generation, renewed.change) == (True, manifest.change)

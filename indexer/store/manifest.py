@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from indexer.errors import AnalysisMismatchError, IndexDamagedError, IndexMissingError
+from indexer.errors import AnalysisMismatchError, IndexDamagedError, IndexMissingError, IndexOutdatedError
 
 __all__ = ["FORMAT", "Manifest", "index_folder", "manifest_stamp", "read_manifest", "write_manifest"]
 
@@ -58,6 +58,7 @@ def read_manifest(data: str | Path) -> Manifest:
     Raises:
         IndexMissingError: there is none.
         IndexDamagedError: it cannot be read, or is of a format this program does not know.
+        IndexOutdatedError: it is of an earlier format.
     """
     path = index_folder(data) / _NAME
     try:
@@ -72,7 +73,8 @@ def read_manifest(data: str | Path) -> Manifest:
             f"the manifest {path} cannot be read ({error}); build the index anew: article-search rebuild", path=path
         ) from error
     if manifest.format != FORMAT:
-        raise IndexDamagedError(
+        kind = IndexOutdatedError if manifest.format < FORMAT else IndexDamagedError
+        raise kind(
             f"{path} is of format {manifest.format}, known is {FORMAT}; build the index anew: article-search rebuild",
             path=path,
         )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
 from indexer.article import Article
-from indexer.errors import IndexMissingError
+from indexer.errors import IndexMissingError, IndexOutdatedError
 from indexer.schema import prepare_run
 from indexer.store import IndexWriter, Manifest, create_generation, index_folder, read_manifest, write_manifest
 
@@ -79,8 +79,8 @@ class LocalTarget:
         if not anew:
             try:
                 manifest = read_manifest(self._data)
-            except IndexMissingError:
-                pass  # the first run makes the first generation, as a rebuild does
+            except (IndexMissingError, IndexOutdatedError):
+                pass  # the first run makes the first generation, and the first with a new format the next, as a rebuild does
             else:
                 manifest.check_analysis(self._analyzer.fingerprint, folder)
                 return manifest

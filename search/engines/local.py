@@ -25,6 +25,7 @@ from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
 from search.engines.hits import date_order, make_hit
 from search.errors import ArticleNotFoundError
+from search.evaluate.backend import Steps
 from search.evaluate.evaluator import Evaluator, TextMatch
 from search.evaluate.facets import list_values
 from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
@@ -55,11 +56,14 @@ class _Open:
 class LocalEngine:
     """An engine over ``data``; opens nothing until it is first asked, so it may be made before a fork.
 
+    ``steps`` are what it evaluates by, by default the fastest there are.
+
     Searches raise ``IndexMissingError``, ``IndexDamagedError`` or ``AnalysisMismatchError`` while there is no usable index.
     """
 
-    def __init__(self, data: str | Path, analyzer: Analyzer, *, relax_share: float) -> None:
+    def __init__(self, data: str | Path, analyzer: Analyzer, *, relax_share: float, steps: Steps | None = None) -> None:
         self._data = Path(data)
+        self._steps = steps
         self._analyzer = analyzer
         self._relax_share = relax_share
         self._open: _Open | None = None
@@ -162,7 +166,7 @@ class LocalEngine:
         manifest.check_analysis(self._analyzer.fingerprint, folder)
         snapshot = open_snapshot(folder / manifest.generation)
         self._retire()
-        evaluator = Evaluator(snapshot, relax_share=self._relax_share)
+        evaluator = Evaluator(snapshot, relax_share=self._relax_share, steps=self._steps)
         self._open = _Open(manifest, stamp, snapshot, evaluator)
         return self._open
 
