@@ -24,6 +24,7 @@ from indexer.store.parts import PartFile
 __all__ = ["BytesList", "Segment", "SegmentFacet", "bigram_key"]
 
 SAMPLE_STEP = 64
+_WORD_PARTS = ("docs", "starts", "frequencies", "large_at", "large")
 
 
 def bigram_key(term: str) -> int:
@@ -101,6 +102,9 @@ class Segment:
         self.lengths = {field: self.parts[f"lengths.{field}"] for field in WORD_FIELDS}
         self.ids = self.bytes_list("ids")
         self.words = {field: self.bytes_list(f"words.{field}.text") for field in WORD_FIELDS}
+        self._word_arrays = {
+            field: tuple(self.parts[f"words.{field}.{part}"] for part in _WORD_PARTS) for field in WORD_FIELDS
+        }
         self._keys = self.parts["bigrams.keys"]
         self._bigram_starts = self.parts["bigrams.starts"]
         self._positions = self.parts["bigrams.positions"]
@@ -142,23 +146,25 @@ class Segment:
 
     def word(self, field: str, word: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """The documents in whose ``field`` the word stands, ascending, and how often in each."""
-        words, name, wanted = self.words[field], f"words.{field}", word.encode()
-        docs = self.parts[f"{name}.docs"]
+        docs, starts, frequencies, _, _ = self._word_arrays[field]
+        words, wanted = self.words[field], word.encode()
         at = words.place(wanted)
         if at == len(words) or words[at] != wanted:
-            return docs[:0], self.parts[f"{name}.frequencies"][:0]
-        first, last = (int(border) for border in self.parts[f"{name}.starts"][at : at + 2])
+            return docs[:0], frequencies[:0]
+        first, last = int(starts[at]), int(starts[at + 1])
         return docs[first:last], self.frequencies(field, first, last)
 
     def frequencies(self, field: str, first: int, last: int) -> npt.NDArray[Any]:
         """The frequencies of the entries ``first`` to ``last`` of a field, those that need more than a byte put in."""
-        narrow = self.parts[f"words.{field}.frequencies"][first:last]
-        large_at = self.parts[f"words.{field}.large_at"]
+        _, _, frequencies, large_at, large = self._word_arrays[field]
+        narrow: npt.NDArray[Any] = frequencies[first:last]
+        if not len(large_at):
+            return narrow
         low, high = (int(place) for place in np.searchsorted(large_at, [first, last]))
         if low == high:
             return narrow
         wide = narrow.astype(np.uint32)
-        wide[large_at[low:high] - first] = self.parts[f"words.{field}.large"][low:high]
+        wide[large_at[low:high] - first] = large[low:high]
         return wide
 
     def bigram(self, term: str) -> npt.NDArray[np.uint32]:
