@@ -105,3 +105,12 @@ def test_a_line_of_names_alone_names_authors() -> None:
 @given(st.text(max_size=120))
 def test_any_line_is_read_or_refused(line: str) -> None:
     assert parse_byline(line) is None or isinstance(parse_byline(line), Byline)
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"), [("文丨沈木", ("沈木",)), ("撰文 | 沈木 何欣", ("沈木", "何欣")), ("编辑丨许诺", ())]
+)
+def test_a_bar_may_stand_for_the_colon_of_a_label(line: str, authors: tuple[str, ...]) -> None:
+    byline = parse_byline(line)
+    assert byline is not None
+    assert byline.authors == authors

@@ -383,3 +383,10 @@ def test_a_list_of_names_below_the_text_stays() -> None:
         text,
         *names,
     ]
+
+
+def test_what_a_site_says_to_its_visitors_below_the_text_is_left_out() -> None:
+    text = "县城的第一家奶茶店开在客运站对面，老板今年四十六岁。"
+    head = "奶茶店的账本\n2023年03月18日 10:05 来源：财经\n文丨沈木"
+    page = f"{head}\n{text}\n亲爱的凤凰用户:\n您当前使用的浏览器版本过低，建议升级浏览器"
+    assert (extract(page).body, extract(page).authors) == (text, ("沈木",))

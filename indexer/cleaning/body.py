@@ -118,9 +118,11 @@ class _BodyReader:
 
     def _end(self, lines: Sequence[Line]) -> int:
         """Where the article ends: at the first end marker that has more prose before it than behind it."""
-        # Chinese is counted: a portal's disclaimer in English behind a short item must not outweigh it.
-        count = _han_chars if any(_han_chars(line.text) for line in lines) else len
-        prose = [count(line.text) if is_prose(line.text) else 0 for line in lines]
+        prose = [len(line.text) if is_prose(line.text) else 0 for line in lines]
+        foreign = [line.text.isascii() for line in lines]
+        if not all(foreign):
+            # A portal's disclaimer in English behind a short item must not outweigh it.
+            prose = [0 if ascii_only else length for length, ascii_only in zip(prose, foreign, strict=True)]
         before = list(accumulate(prose, initial=0))
         for at, line in enumerate(lines):
             if before[at] == 0 and not self.body.lines:
@@ -149,7 +151,7 @@ class _BodyReader:
         tail = [line for line in kept_lines[last + 1 :] if not self._is_tail_byline(line)]
         signed = next((at for at, line in enumerate(tail) if is_signature_date(line.text)), -1)
         framed = any(self._is_framed(line.text) for line in tail)
-        page_goes_on = 0 < len(tail) <= MAX_TAIL_LINES and (framed or self._chrome_at > tail[0].number)
+        page_goes_on = 0 < len(tail) <= MAX_TAIL_LINES and (framed or self._chrome_at > kept_lines[last].number)
         page_goes_on = page_goes_on or _are_links([line.text for line in tail])
         kept = []
         for at, line in enumerate(tail):
