@@ -16,6 +16,7 @@ from indexer.cleaning.dates import read_published
 from indexer.errors import IngestError, UnreadableError
 from indexer.sources.decode import detect_encoding
 from indexer.sources.limits import ReadLimits
+from indexer.sources.streams import peeked
 
 __all__ = ["is_delimited", "read_table"]
 
@@ -49,11 +50,10 @@ def read_table(stream: BinaryIO, *, limits: ReadLimits, seed: str) -> Iterator[A
 
     A row without id and address gets an id from ``seed``, the path of the file, and its line.
     """
-    buffered = io.BufferedReader(stream, SAMPLE_BYTES) if isinstance(stream, io.RawIOBase) else stream
-    head = buffered.read(SAMPLE_BYTES)
+    head, whole = peeked(stream, SAMPLE_BYTES)
     encoding = detect_encoding(head, complete=len(head) < SAMPLE_BYTES)
     delimiter = _delimiter(head.decode(encoding, "replace").removeprefix("\ufeff")) or ","
-    text = io.TextIOWrapper(io.BufferedReader(_Joined(head, buffered)), encoding, newline="")
+    text = io.TextIOWrapper(whole, encoding, newline="")
     lines = _Lines(text, limits.max_article_bytes)
     # NOTE: csv keeps its bound on a field for the whole process; it is the same for every table of a run.
     csv.field_size_limit(limits.max_article_bytes)
@@ -136,20 +136,3 @@ class _Lines:
         raise UnreadableError(
             f"the line is longer than max_article_bytes ({self._limit:,}) and was skipped", line=self.number
         )
-
-
-class _Joined(io.RawIOBase):
-    """A beginning that was read already, and the stream behind it."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = head
-        self._rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        piece = self._head[: len(buffer)] or self._rest.read(len(buffer))
-        self._head = self._head[len(piece) :]
-        buffer[: len(piece)] = piece
-        return len(piece)

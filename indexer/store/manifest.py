@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 
 from indexer.errors import AnalysisMismatchError, IndexDamagedError, IndexMissingError, IndexOutdatedError
+from indexer.store.parts import sync_folder
 
 __all__ = ["FORMAT", "Manifest", "index_folder", "manifest_stamp", "read_manifest", "write_manifest"]
 
@@ -90,11 +91,7 @@ def write_manifest(data: str | Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / _NAME)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder)
 
 
 def manifest_stamp(data: str | Path) -> tuple[int, int, int] | None:

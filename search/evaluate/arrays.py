@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from search.evaluate.bm25 import normalized_frequency, saturated
 from search.evaluate.topk import best
 
 __all__ = ["articles_of", "best", "combined", "count_values", "mark", "scored", "shifted_intersection"]
@@ -54,8 +55,9 @@ def combined(
     """
     total = np.zeros(n_docs)
     for docs, frequencies, lengths, weight, mean in lists:
-        norm = 1 - b + b * lengths[docs] / mean if mean > 0 else 1.0
-        total[docs] += weight * frequencies / norm
+        total[docs] += weight * normalized_frequency(
+            frequencies.astype(np.float64), lengths[docs].astype(np.float64), mean, b
+        )
     found = np.flatnonzero(total).astype(np.uint32)
     return found, total[found]
 
@@ -64,7 +66,7 @@ def scored(scores: Floats, matching: Mask, docs: Docs, frequencies: Floats, weig
     """Adds ``weight · (k1 + 1) · tf / (k1 + tf)`` to the scores of those of ``docs`` that are ``matching``."""
     chosen = matching[docs]
     own = frequencies[chosen]
-    scores[docs[chosen]] += weight * ((k1 + 1) * own / (k1 + own))
+    scores[docs[chosen]] += weight * saturated(own, k1)
 
 
 def mark(mask: Mask, docs: Ints) -> None:
@@ -72,15 +74,8 @@ def mark(mask: Mask, docs: Ints) -> None:
     mask[docs] = True
 
 
-def count_values(
-    docs: Docs, offsets: npt.NDArray[np.uint32] | None, ordinals: Ints, n_values: int
-) -> npt.NDArray[np.int64]:
-    """``int64[n_values]``: how many of ``docs`` have each value; article ``d`` has ``ordinals[offsets[d]:offsets[d + 1]]``.
-
-    Without ``offsets`` every article has the one value ``ordinals[d]``.
-    """
-    if offsets is None:
-        return np.bincount(ordinals[docs], minlength=n_values)
+def count_values(docs: Docs, offsets: npt.NDArray[np.uint32], ordinals: Ints, n_values: int) -> npt.NDArray[np.int64]:
+    """``int64[n_values]``: how many of ``docs`` have each value; article ``d`` has ``ordinals[offsets[d]:offsets[d + 1]]``."""
     first = offsets[docs].astype(np.int64)
     sizes = offsets[1:][docs].astype(np.int64) - first
     ends = np.cumsum(sizes)

@@ -40,7 +40,7 @@ class Steps(Protocol):
         """See ``arrays.mark``."""
 
     def count_values(
-        self, docs: Docs, offsets: npt.NDArray[np.uint32] | None, ordinals: Ints, n_values: int, /
+        self, docs: Docs, offsets: npt.NDArray[np.uint32], ordinals: Ints, n_values: int, /
     ) -> npt.NDArray[np.int64]:
         """See ``arrays.count_values``."""
 

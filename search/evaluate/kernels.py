@@ -126,14 +126,18 @@ def shifted_intersection(
 
 
 @_compiled
+def _normalized_frequency(frequency, length, weight, mean, b):  # type: ignore[no-untyped-def]
+    return weight * frequency / (1.0 - b + b * length / mean if mean > 0 else 1.0)
+
+
+@_compiled
 def _combine(total, touched, found, docs, frequencies, lengths, weight, mean, b):  # type: ignore[no-untyped-def]
     for at in range(len(docs)):
         doc = docs[at]
         if total[doc] == 0.0:
             touched[found] = doc
             found += 1
-        norm = 1.0 - b + b * lengths[doc] / mean if mean > 0 else 1.0
-        total[doc] += weight * frequencies[at] / norm
+        total[doc] += _normalized_frequency(frequencies[at], lengths[doc], weight, mean, b)
     return found
 
 
@@ -141,8 +145,7 @@ def _combine(total, touched, found, docs, frequencies, lengths, weight, mean, b)
 def _normalized(docs, frequencies, lengths, weight, mean, b):  # type: ignore[no-untyped-def]
     out = np.empty(len(docs))
     for at in range(len(docs)):
-        norm = 1.0 - b + b * lengths[docs[at]] / mean if mean > 0 else 1.0
-        out[at] = weight * frequencies[at] / norm
+        out[at] = _normalized_frequency(frequencies[at], lengths[docs[at]], weight, mean, b)
     return out
 
 
@@ -190,27 +193,16 @@ def mark(mask: Mask, docs: Ints) -> None:
 
 
 @_compiled
-def _count_single(docs, ordinals, counts):  # type: ignore[no-untyped-def]
-    for doc in docs:
-        counts[ordinals[doc]] += 1
-
-
-@_compiled
-def _count_many(docs, offsets, ordinals, counts):  # type: ignore[no-untyped-def]
+def _count(docs, offsets, ordinals, counts):  # type: ignore[no-untyped-def]
     for doc in docs:
         for entry in range(offsets[doc], offsets[doc + 1]):
             counts[ordinals[entry]] += 1
 
 
-def count_values(
-    docs: Docs, offsets: npt.NDArray[np.uint32] | None, ordinals: Ints, n_values: int
-) -> npt.NDArray[np.int64]:
+def count_values(docs: Docs, offsets: npt.NDArray[np.uint32], ordinals: Ints, n_values: int) -> npt.NDArray[np.int64]:
     """See :func:`search.evaluate.arrays.count_values`."""
     counts = np.zeros(n_values, dtype=np.int64)
-    if offsets is None:
-        _count_single(docs, ordinals, counts)
-    else:
-        _count_many(docs, offsets, ordinals, counts)
+    _count(docs, offsets, ordinals, counts)
     return counts
 
 
