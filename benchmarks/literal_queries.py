@@ -115,8 +115,8 @@ def draw_absent(records: list[Record], scan: PlainScan, number: int, seed: int =
     queries: list[LiteralQuery] = []
     while len(queries) < number:
         record, other = rng.sample(records, 2)
-        kind = list(makers)[len(queries) % len(makers)]
-        text = makers[kind](record, other, rng)
+        kind, make = rng.choice(list(makers.items()))
+        text = make(record, other, rng)
         if text and comparable_form(text) and not scan.find(text):
             queries.append(LiteralQuery(kind=kind, text=text, fields=FIELDS, article=record["id"]))
     return queries

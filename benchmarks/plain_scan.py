@@ -51,9 +51,9 @@ def comparable_form(text: str) -> str:
 
 def pieces_of(record: Mapping[str, Any], field: str) -> list[str]:
     """The pieces of one of ``FIELDS`` of an article as it was given, none of which a string may cross."""
-    value = record.get(field) or []
+    value = record.get(field) or ()
     if field == "body":
-        return shown_form(str(value)).split("\n")
+        return shown_form(value or "").split("\n")
     return [" ".join(shown_form(piece).split("\n")) for piece in ([value] if isinstance(value, str) else value)]
 
 
