@@ -34,6 +34,27 @@ def test_positions_belong_to_the_article_they_lie_in(lengths: list[int], data: s
         assert docs.tolist() == sorted(counts)
 
 
+@given(sizes, st.sampled_from([1, 2, 8, 64]), st.data())
+def test_positions_in_any_order_are_counted_by_the_stretch_of_an_article_they_lie_in(
+    lengths: list[int], step: int, data: st.DataObject
+) -> None:
+    starts = _starts(lengths)
+    owner = [doc for doc, length in enumerate(lengths) for _ in range(length)]
+    chosen = data.draw(st.lists(st.sampled_from(range(len(owner))), unique=True)) if owner else []
+    begins = [
+        start + data.draw(st.integers(0, length)) for start, length in zip(starts.tolist(), lengths, strict=False)
+    ]
+    ends = [data.draw(st.integers(begin, end)) for begin, end in zip(begins, starts[1:].tolist(), strict=True)]
+    wanted = Counter(owner[place] for place in chosen if begins[owner[place]] <= place < ends[owner[place]])
+    places, owners = np.array(chosen, np.uint32), np.array(owner[::step], np.uint32)
+    for steps in BOTH:
+        found = steps.count_articles(places, starts, owners, step)
+        assert found.tolist() == np.bincount([owner[place] for place in chosen], minlength=len(lengths)).tolist()
+        stretches = np.array(begins, np.uint32), np.array(ends, np.uint32)
+        found = steps.count_articles(places, starts, owners, step, stretches)
+        assert found.tolist() == [wanted[doc] for doc in range(len(lengths))]
+
+
 @given(ascending, ascending, st.integers(-3, 3))
 def test_places_are_kept_where_the_other_list_goes_on(places: list[int], others: list[int], shift: int) -> None:
     wanted = [place for place in places if place + shift in set(others)]

@@ -3,10 +3,11 @@
 from indexer.store.columns import FacetColumn
 from indexer.store.manifest import Manifest, index_folder, manifest_stamp, read_manifest, write_manifest
 from indexer.store.reader import Snapshot, open_snapshot
-from indexer.store.segment import Segment
+from indexer.store.segment import OWNER_STEP, Segment
 from indexer.store.writer import IndexWriter, create_generation
 
 __all__ = [
+    "OWNER_STEP",
     "FacetColumn",
     "IndexWriter",
     "Manifest",

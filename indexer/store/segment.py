@@ -21,9 +21,10 @@ import orjson
 from indexer.schema import STORED_FACETS, WORD_FIELDS
 from indexer.store.parts import PartFile
 
-__all__ = ["BytesList", "Segment", "SegmentFacet", "bigram_key"]
+__all__ = ["OWNER_STEP", "BytesList", "Segment", "SegmentFacet", "bigram_key"]
 
 SAMPLE_STEP = 64
+OWNER_STEP = 64
 _WORD_PARTS = ("docs", "starts", "frequencies", "large_at", "large")
 
 
@@ -121,6 +122,12 @@ class Segment:
             for name in STORED_FACETS
         }
 
+    @cached_property
+    def owners(self) -> npt.NDArray[np.uint32]:
+        """The document at every ``OWNER_STEP``-th character of the literal texts, from which the one at any place is near."""
+        places = np.arange(0, int(self.starts[-1]), OWNER_STEP, dtype=np.uint32)
+        return (np.searchsorted(self.starts, places, side="right") - 1).astype(np.uint32)
+
     def bytes_list(self, name: str) -> BytesList:
         """The byte strings of the part ``name``."""
         return BytesList(self.parts[name], self.parts[f"{name}_offsets"])
@@ -185,10 +192,10 @@ class Segment:
         return self._positions[int(self._bigram_starts[at]) : int(self._bigram_starts[at + 1])]
 
     def character(self, char: str) -> npt.NDArray[np.uint32]:
-        """Where in the segment the character stands; ascending."""
+        """Where in the segment the character stands, by the character that follows and not ascending."""
         borders = np.array([ord(char) << 32, (ord(char) + 1) << 32], dtype=np.uint64)
         first, last = self._bigram_starts[np.searchsorted(self._keys, borders)]
-        return np.sort(self._positions[int(first) : int(last)])
+        return self._positions[int(first) : int(last)]
 
     def head(self, doc: int) -> bytes:
         """The JSON object of the article without its texts."""

@@ -12,7 +12,16 @@ import numpy.typing as npt
 from search.evaluate.bm25 import normalized_frequency, saturated
 from search.evaluate.topk import best
 
-__all__ = ["articles_of", "best", "combined", "count_values", "mark", "scored", "shifted_intersection"]
+__all__ = [
+    "articles_of",
+    "best",
+    "combined",
+    "count_articles",
+    "count_values",
+    "mark",
+    "scored",
+    "shifted_intersection",
+]
 
 Ints = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
@@ -31,6 +40,29 @@ def articles_of(positions: npt.NDArray[np.uint32], starts: npt.NDArray[np.uint32
     first = np.flatnonzero(np.concatenate([[True], docs[1:] != docs[:-1]]))
     counts = np.diff(np.append(first, len(docs))).astype(np.uint32)
     return docs[first], counts
+
+
+def count_articles(
+    positions: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.uint32],
+    owners: npt.NDArray[np.uint32],
+    step: int,
+    stretches: tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]] | None = None,
+) -> npt.NDArray[np.uint32]:
+    """How many of ``positions``, in any order, lie in each article (``uint32[n_docs]``).
+
+    ``starts`` is as for ``articles_of``; ``owners`` has the article at every ``step``-th position. With ``stretches`` only
+    those count that lie between the two positions which that has for their article.
+    """
+    docs = owners[positions // np.uint32(step)]
+    late = np.flatnonzero(starts[1:][docs] <= positions)
+    while len(late):
+        docs[late] += 1
+        late = late[starts[1:][docs[late]] <= positions[late]]
+    if stretches is not None:
+        begins, ends = stretches
+        docs = docs[(begins[docs] <= positions) & (positions < ends[docs])]
+    return np.bincount(docs, minlength=len(starts) - 1).astype(np.uint32)
 
 
 def shifted_intersection(

@@ -21,6 +21,17 @@ class Steps(Protocol):
     def articles_of(self, positions: npt.NDArray[np.uint32], starts: npt.NDArray[np.uint32], /) -> tuple[Docs, Docs]:
         """See ``arrays.articles_of``."""
 
+    def count_articles(
+        self,
+        positions: npt.NDArray[np.uint32],
+        starts: npt.NDArray[np.uint32],
+        owners: npt.NDArray[np.uint32],
+        step: int,
+        stretches: tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]] | None = None,
+        /,
+    ) -> npt.NDArray[np.uint32]:
+        """See ``arrays.count_articles``."""
+
     def shifted_intersection(
         self, places: npt.NDArray[np.uint32], others: npt.NDArray[np.uint32], shift: int, /
     ) -> npt.NDArray[np.uint32]:

@@ -21,7 +21,7 @@ from search.evaluate.arrays import Docs, Floats, Mask
 from search.evaluate.backend import Steps, choose_steps
 from search.evaluate.bm25 import FIELD_WEIGHTS, Bm25, idf
 from search.evaluate.filters import touching_days
-from search.evaluate.literal import in_fields, occurrences, pattern_occurrences
+from search.evaluate.literal import articles_with, in_fields, pattern_occurrences
 from search.evaluate.topk import SCORE_DECIMALS
 from search.query.plan import (
     MAX_EXPANSIONS,
@@ -198,13 +198,12 @@ class Evaluation:
 
     def _leaf_docs(self, part: _Part, node: Literal | Pattern) -> Docs:
         """The articles of a segment in which a literal string or a pattern of them stands."""
-        if isinstance(node, Literal) and node.fields is None:
-            return self._literal(part, node.text)[0]
         segment, steps = part.segment, self.shared.steps
         if isinstance(node, Literal):
-            places = occurrences(segment, node.text, steps)
-        else:
-            places = pattern_occurrences(segment, node, steps)
+            if node.fields is None:
+                return self._literal(part, node.text)[0]
+            return articles_with(segment, node.text, steps, node.fields)[0]
+        places = pattern_occurrences(segment, node, steps)
         if node.fields is not None:
             places = in_fields(segment, places, node.fields)
         return steps.articles_of(places, segment.starts)[0]
@@ -229,8 +228,7 @@ class Evaluation:
         """The articles of a segment in which a literal string stands, and how often in each."""
         key = (part.first, literal)
         if key not in self._literals:
-            places = occurrences(part.segment, literal, self.shared.steps)
-            self._literals[key] = self.shared.steps.articles_of(places, part.segment.starts)
+            self._literals[key] = articles_with(part.segment, literal, self.shared.steps)
         return self._literals[key]
 
     def _word(self, part: _Part, word: str) -> tuple[Docs, Floats]:

@@ -21,7 +21,16 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(private_cache_dir() / "numba"))
 
 from numba import njit
 
-__all__ = ["articles_of", "best", "combined", "count_values", "mark", "scored", "shifted_intersection"]
+__all__ = [
+    "articles_of",
+    "best",
+    "combined",
+    "count_articles",
+    "count_values",
+    "mark",
+    "scored",
+    "shifted_intersection",
+]
 
 MOST_BY_INSERTION = 128
 """Up to so many hits are kept sorted as they are found; more are left to numpy."""
@@ -68,6 +77,30 @@ def articles_of(positions: npt.NDArray[np.uint32], starts: npt.NDArray[np.uint32
     counts = np.empty(most, dtype=np.uint32)
     found = _articles_of(positions, starts, docs, counts)
     return docs[:found], counts[:found]
+
+
+@_compiled
+def _count_articles(positions, starts, owners, step, begins, ends, counts):  # type: ignore[no-untyped-def]
+    for position in positions:
+        doc = owners[position // step]
+        while starts[doc + 1] <= position:
+            doc += 1
+        if begins[doc] <= position < ends[doc]:
+            counts[doc] += 1
+
+
+def count_articles(
+    positions: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.uint32],
+    owners: npt.NDArray[np.uint32],
+    step: int,
+    stretches: tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]] | None = None,
+) -> npt.NDArray[np.uint32]:
+    """See :func:`search.evaluate.arrays.count_articles`."""
+    begins, ends = stretches or (starts[:-1], starts[1:])
+    counts = np.zeros(len(starts) - 1, dtype=np.uint32)
+    _count_articles(positions, starts, owners, np.uint32(step), begins, ends, counts)
+    return counts
 
 
 @_compiled
