@@ -25,29 +25,13 @@ from search import Engine, SearchRequest
 from search.engines.local import LocalEngine
 from search.engines.reference import ReferenceEngine
 from tests.conftest import ZONE, article
+from tests.hard_texts import BITS, LINE
 
 RELAX = 0.5
 LONGEST = 6
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 QUERY_NAMES = {"captions": "caption", "authors": "author"}
 
-BITS = st.sampled_from(
-    [
-        *"监督檢查裏裡了瞭𠮷野家的一〇々⼀⾦",
-        *"aBＣ1２３ΣςßÉé가カｶﾞさ",
-        *"，。,.、…—·“”‘’＂「」（(：:-*?？~_/\\<&'\"%",
-        *" \u3000\t\u2009\u00a0",
-        *"\u00ad\u200b\u200d\ufe0f\u0301\u0338",
-        "监督",
-        "COVID-19",
-        "1,234.5",
-        "👍🏽",
-        "👩\u200d🔬",
-        " OR ",
-        "AND",
-    ]
-)
-LINE = st.lists(BITS, max_size=9).map("".join)
 NAMES = st.lists(st.lists(BITS, min_size=1, max_size=4).map("".join), max_size=2).map(tuple)
 ARTICLES = st.lists(
     st.builds(
