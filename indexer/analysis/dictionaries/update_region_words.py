@@ -1,6 +1,7 @@
 """Writes ``region_words.tsv`` anew: ``python -m indexer.analysis.dictionaries.update_region_words``.
 
-Needs the package OpenCC (1.4), whose program ``opencc_dict`` turns its phrase tables into text. The tables say what is on the mainland, in Taiwan and in Hong Kong for the same thing; a row of ours is a pair of folded forms. Entries of one
+Needs the package OpenCC (1.4), whose program ``opencc_dict`` turns its phrase tables into text. The tables give the words
+that the mainland, Taiwan and Hong Kong have for the same thing; a row of ours is a pair of folded forms. Entries of one
 character and those whose forms fold to the same are left out, and what ``region_choices.tsv`` says is done to the rest.
 """
 
