@@ -14,6 +14,7 @@ The tree (search/errors.py adds the branches for queries and engines)::
     │   │   └── IndexOutdatedError  it is of an earlier format; the next run builds it anew
     │   ├── AnalysisMismatchError   the index was built by another analysis
     │   └── DataLockedError     another process is writing to the data directory
+    ├── EditorialError          a file of the editor's own words has lines that cannot be used
     └── AnalysisError           a dictionary or segmenter cannot be used
 
 A message says what is wrong, where, and what to do; the same facts are attributes.
@@ -21,6 +22,8 @@ A message says what is wrong, where, and what to do; the same facts are attribut
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
@@ -30,10 +33,12 @@ __all__ = [
     "ArticleError",
     "ArticleSearchError",
     "DataLockedError",
+    "EditorialError",
     "IndexDamagedError",
     "IndexMissingError",
     "IndexOutdatedError",
     "IngestError",
+    "LineProblem",
     "SettingsError",
     "StorageError",
     "UnreadableError",
@@ -121,6 +126,26 @@ class AnalysisMismatchError(StorageError):
 
 class DataLockedError(StorageError):
     """Another process is writing to the data directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblem:
+    """What is wrong with a line of a file, and what to do; ``line`` is None where it is the whole file."""
+
+    path: str
+    line: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}" if self.line is None else f"{self.path}:{self.line}: {self.reason}"
+
+
+class EditorialError(ArticleSearchError):
+    """A file of the editor's own words cannot be used; ``problems`` names every line at fault."""
+
+    def __init__(self, problems: Sequence[LineProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, self.problems)))
 
 
 class AnalysisError(ArticleSearchError):

@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 ORDER = [
     ["indexer.errors", "indexer.article"],
     ["indexer.analysis"],
+    ["indexer.editorial"],
     ["indexer.schema"],
     ["indexer.store"],
     ["indexer.cleaning"],

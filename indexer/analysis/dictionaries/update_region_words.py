@@ -32,7 +32,17 @@ def phrase_rows(name: str) -> Iterator[tuple[str, str]]:
     table = package / "share" / "opencc" / f"{name}.ocd2"
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / name
-        command = [package / "bin" / "opencc_dict", "-i", table, "-o", text, "-f", "ocd2", "-t", "text"]
+        command: list[str | Path] = [
+            package / "bin" / "opencc_dict",
+            "-i",
+            table,
+            "-o",
+            text,
+            "-f",
+            "ocd2",
+            "-t",
+            "text",
+        ]
         subprocess.run(command, check=True)  # noqa: S603 (the package's own program, on a table named here)
         for line in text.read_text(encoding="utf-8").splitlines():
             source, targets = line.split("\t")
