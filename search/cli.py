@@ -263,9 +263,12 @@ def _run_rebuild(options: argparse.Namespace) -> int:
 def _bring_up(options: argparse.Namespace, *, anew: bool) -> int:
     settings = read_settings(data=options.data)
     with _Progress() as progress:
-        change = sync(settings.data, _build_options(settings, os.cpu_count()), anew=anew, progress=progress)
-    _report(options, {"change": change}, f"the index holds everything up to change {change}")
-    return 0
+        report = sync(settings.data, _build_options(settings, os.cpu_count()), anew=anew, progress=progress)
+    for error in report.rejected:
+        print(f"rejected: {error}", file=sys.stderr)
+    text = f"the index holds everything up to change {report.change}{_reanalysed_text(report.reanalysed)}"
+    _report(options, {**asdict(report), "rejected": [_error_record(error) for error in report.rejected]}, text)
+    return 1 if report.rejected else 0
 
 
 class _Progress:
@@ -326,7 +329,12 @@ def _report_text(report: IndexReport) -> str:
         counts += f", {report.duplicates} the same as another"
     if report.stories:
         counts += f", {report.stories} stories with reprints"
+    counts += _reanalysed_text(report.reanalysed)
     return f"{counts}, {len(report.rejected)} rejected, in {report.seconds:.1f} s"
+
+
+def _reanalysed_text(ids: Sequence[str]) -> str:
+    return f", {len(ids)} analysed anew for the user's words" if ids else ""
 
 
 def _report(options: argparse.Namespace, record: dict[str, Any], text: str) -> None:
