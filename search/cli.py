@@ -29,6 +29,7 @@ from indexer.sources import ReadLimits, explain_removals, read_inputs
 from search.engines.local import LocalEngine
 from search.evaluate import arrays
 from search.page import page_to_record
+from search.query.vocabulary import VocabularyFiles
 from search.request import PARAMETERS, request_from_parameters
 from search.settings import Settings, read_settings
 from search.terminal import page_to_text
@@ -317,6 +318,7 @@ def _engine(settings: Settings) -> LocalEngine:
         analyzer,
         relax_share=settings.relax_share,
         timeout_s=settings.search_timeout_ms / 1000,
+        words=VocabularyFiles(settings.data, regions=settings.region_words),
         steps=arrays,
     )
 

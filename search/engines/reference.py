@@ -17,7 +17,7 @@ from indexer.article import SECTION_SEPARATOR, Article, split_section
 from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle, facet_key, prepare
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import date_order, make_hit
+from search.engines.hits import date_order, make_hit, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values
 from search.page import FacetValue, Folded, Page
@@ -38,6 +38,7 @@ from search.query.plan import (
     compile_word_pattern,
 )
 from search.query.rewrite import rewrite
+from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
 
 __all__ = ["ReferenceEngine"]
@@ -53,7 +54,16 @@ Test = Callable[[PreparedArticle], bool]
 class ReferenceEngine:
     """Answers over ``articles`` (cleaned), held in memory. The list is taken as it is: later changes are not seen."""
 
-    def __init__(self, articles: Iterable[Article], analyzer: Analyzer, zone: ZoneInfo, *, relax_share: float) -> None:
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        analyzer: Analyzer,
+        zone: ZoneInfo,
+        *,
+        relax_share: float,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
+        self._vocabulary = vocabulary or Vocabulary()
         self._analyzer = analyzer
         self._relax_share = relax_share
         self._articles = {article.id: prepare(article, analyzer, zone) for article in articles}
@@ -62,11 +72,15 @@ class ReferenceEngine:
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        plan = rewrite(parse(request.text, strict=request.strict), self._analyzer)
+        plan = rewrite(parse(request.text, strict=request.strict), self._analyzer, self._vocabulary)
         matching, relaxed = self._match(plan, request.match)
+        pinned = pinned_keys(request, plan, self._vocabulary)
+        matched = {article.article.id for article in matching}
+        matching += [self._articles[each] for each in pinned if each in self._articles and each not in matched]
         filters = _filters(request)
         found = [article for article in matching if all(test(article) for test in filters.values())]
-        keys = self._sort_keys(found, plan, request)
+        scores = self._sort_keys(found, plan, request)
+        keys = {article_id: pinned.get(article_id, score) for article_id, score in scores.items()}
         found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
         folded = self._fold(found) if request.group == "story" else None
         if folded is not None:
@@ -80,11 +94,12 @@ class ReferenceEngine:
         hits = tuple(
             make_hit(
                 article.article,
-                0.0 if by_date else keys[article.article.id],
+                0.0 if by_date else scores[article.article.id],
                 plan,
                 self._analyzer,
                 request,
                 None if folded is None else folded[article.article.id],
+                pinned=article.article.id in pinned,
             )
             for article in shown
         )

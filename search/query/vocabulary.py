@@ -20,7 +20,7 @@ from typing import Any
 
 import orjson
 
-from indexer.analysis import clean
+from indexer.analysis import clean, fold, literal_form
 from indexer.editorial import Entry, read_entries, read_words, split_words, word_form
 from indexer.errors import EditorialError, LineProblem
 
@@ -53,6 +53,10 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "longest_synonym", max(map(len, self.synonyms), default=0))
+
+    def pinned(self, text: str) -> tuple[str, ...]:
+        """The ids that a query shows first: one as it was typed, but for script, width, case and outer white space."""
+        return self.pins.get(literal_form(fold(clean(text))).text, ()) if self.pins else ()
 
     @property
     def fingerprint(self) -> str:
