@@ -24,7 +24,7 @@ from indexer.schema import FACETS
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import date_order, make_hit, pinned_keys
+from search.engines.hits import Found, date_order, make_hits, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.backend import Steps
 from search.evaluate.evaluator import Evaluator, TextMatch
@@ -112,18 +112,17 @@ class LocalEngine:
             )
             end = request.offset + request.limit
             shown = opened.evaluator.steps.best(keys, snapshot.ranks, rest.astype(np.uint32), end)[request.offset :]
-            hits = tuple(
-                make_hit(
-                    _shown_article(snapshot, doc, with_texts=request.snippets > 0),
+            read = snapshot.record if request.snippets else snapshot.head
+            found = [
+                Found(
+                    read(doc),
                     0.0 if by_date else scores.get(doc, float(keys[doc])),
-                    plan,
-                    opened.analyzer,
-                    request,
                     None if stories is None else stories.folded(doc),
                     pinned=doc in pinned,
                 )
                 for doc in shown.tolist()
-            )
+            ]
+            hits = make_hits(found, plan, opened.analyzer, request)
             more = len(rest) > end and len(shown) > 0
             return Page(
                 text=request.text,
@@ -232,12 +231,6 @@ def _pinned_docs(snapshot: Snapshot, keys: dict[str, float]) -> dict[int, float]
     return {doc: key for doc, key in found if doc is not None}
 
 
-def _shown_article(snapshot: Snapshot, doc: int, *, with_texts: bool) -> Article:
-    """The article for a hit; without its texts where no snippet is cut from them."""
-    record = snapshot.record(doc) if with_texts else {"body": "", **snapshot.head(doc)}
-    return article_from_stored(record)
-
-
 def _moments(snapshot: Snapshot, request: SearchRequest) -> npt.NDArray[np.float64]:
     """What each article is ordered by, the highest first, undated ones last (``float64[n_docs]``)."""
     moments = snapshot.moments.astype(np.float64)
@@ -267,7 +260,9 @@ def _facets(
             counted = np.flatnonzero(_all_of(text.mask, others)).astype(np.uint32)
         counts = steps.count_values(counted, column.offsets, column.ordinals, len(column.keys))
         selected = choices[name].wanted if name in choices else ()
-        rows = column.rows(counts, selected)
+        # A section is among the first of its level or not, and months come by date: counts alone don't choose these.
+        most = request.facet_limit if name in ("author", "source") else None
+        rows = column.rows(counts, selected, most)
         if "" in selected:
             rows.append(("", "", int(np.count_nonzero(column.offsets[counted] == column.offsets[1:][counted]))))
         facets[name] = list_values(name, rows, selected=selected, limit=request.facet_limit)
