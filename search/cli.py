@@ -33,6 +33,7 @@ from search.query.vocabulary import VocabularyFiles
 from search.request import PARAMETERS, request_from_parameters
 from search.settings import Settings, read_settings
 from search.terminal import page_to_text
+from search.words import words_report, words_to_text
 
 __all__ = ["build_parser", "main"]
 
@@ -71,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_stats,
         _add_sync,
         _add_reclean,
+        _add_words,
     ):
         add(commands)
     return parser
@@ -146,6 +148,10 @@ def _add_sync(commands: Any) -> None:
 
 def _add_reclean(commands: Any) -> None:
     _command(commands, "reclean", _run_reclean, "Cleans the crawled pages that are kept anew, without their files.")
+
+
+def _add_words(commands: Any) -> None:
+    _command(commands, "words", _run_words, "Says what the editor's files hold, and names every line that is wrong.")
 
 
 def _run_index(options: argparse.Namespace) -> int:
@@ -270,6 +276,15 @@ def _bring_up(options: argparse.Namespace, *, anew: bool) -> int:
     text = f"the index holds everything up to change {report.change}{_reanalysed_text(report.reanalysed)}"
     _report(options, {**asdict(report), "rejected": [_error_record(error) for error in report.rejected]}, text)
     return 1 if report.rejected else 0
+
+
+def _run_words(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data)
+    report = words_report(settings.data, regions=settings.region_words)
+    for problem in report.problems:
+        print(f"rejected: {problem}", file=sys.stderr)
+    _report(options, asdict(report), words_to_text(report))
+    return 1 if report.problems else 0
 
 
 class _Progress:

@@ -25,7 +25,7 @@ ORDER = [
     ["search.snippets"],
     ["search.engines"],
     ["search.settings"],
-    ["search.terminal"],
+    ["search.terminal", "search.words"],
     ["search.web"],
     ["service"],
     ["search.cli"],

@@ -35,6 +35,6 @@ def test_articles_with_a_string_are_those_in_whose_literal_text_it_stands(
             archive.delete([f"a{at}" for at in deleted])
             sync(data, options)
         segments = open_snapshot(index_folder(data) / read_manifest(data).generation).segments
-        found = {each for segment in segments for each in articles_with(segment, wanted)}
+        found = set(articles_with(segments, [wanted]))
     scanned = {each.id for each in articles if wanted in prepare(each, analyzer, ZONE).literal}
     assert found == scanned - {f"a{at}" for at in deleted}

@@ -5,6 +5,7 @@ Searches have a faster way (``search/evaluate/literal.py``); this one is for the
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import partial, reduce
 
 import numpy as np
@@ -16,8 +17,12 @@ from indexer.store.segment import Segment
 __all__ = ["articles_with"]
 
 
-def articles_with(segment: Segment, literal: str) -> list[str]:
-    """The ids of the live articles in which the literal form ``literal`` (one or more characters) stands."""
+def articles_with(segments: Sequence[Segment], literals: Iterable[str]) -> tuple[str, ...]:
+    """The ids, sorted, of the live articles in which one of some literal forms (of one or more characters) stands."""
+    return tuple(sorted({held for literal in literals for segment in segments for held in _holding(segment, literal)}))
+
+
+def _holding(segment: Segment, literal: str) -> list[str]:
     if len(literal) == 1:
         places = segment.character(literal).astype(np.int64)
     else:

@@ -69,8 +69,7 @@ class LocalTarget:
         if not self._changed_words:
             return None
         segments = open_snapshot(index_folder(self._data) / self._manifest.generation).segments
-        found = {held for word in self._changed_words for segment in segments for held in articles_with(segment, word)}
-        return tuple(sorted(found))
+        return articles_with(segments, self._changed_words)
 
     def add(self, article: Article) -> None:
         """Adds the article, or replaces the one with its id."""

@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -156,8 +156,13 @@ class LocalEngine:
                 change=opened.manifest.change,
                 analysis=opened.manifest.analysis,
                 index_bytes=sum(sizes),
-                problems=tuple(map(str, self._words.problems())) if self._words else (),
+                problems=self._problems(),
             )
+
+    def _problems(self) -> tuple[str, ...]:
+        """What is wrong with the editor's files, without the folder they are in: that is nobody's business outside."""
+        problems = self._words.problems() if self._words else ()
+        return tuple(str(replace(problem, path=Path(problem.path).name)) for problem in problems)
 
     def close(self) -> None:
         """Closes the index."""
