@@ -25,7 +25,6 @@ from indexer.errors import (
     IndexMissingError,
     IngestError,
     StorageError,
-    UnreadableError,
 )
 from indexer.intake import Intake, Progress, batched
 from indexer.sources import ReadLimits, read_inputs
@@ -197,7 +196,7 @@ def _bring_up(
     try:
         words = read_user_words(data)
     except EditorialError as error:
-        rejected = tuple(UnreadableError(line.reason, path=line.path, line=line.line) for line in error.problems)
+        rejected = error.problems
         words = _indexed_words(data)
     target = LocalTarget(
         data,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from indexer.analysis import clean, fold, is_han, literal_form
-from indexer.errors import EditorialError, LineProblem
+from indexer.errors import EditorialError, UnreadableError
 
 __all__ = ["USER_WORDS_NAME", "Entry", "read_entries", "read_user_words", "read_words", "split_words", "word_form"]
 
@@ -50,17 +50,17 @@ def read_entries(path: Path, read: Callable[[Entry], Value]) -> list[Value]:
         return []
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise EditorialError([LineProblem(str(path), line, "is not UTF-8; save the file as UTF-8")]) from None
+        raise EditorialError([UnreadableError("is not UTF-8; save the file as UTF-8", path=path, line=line)]) from None
     except OSError as error:
-        raise EditorialError([LineProblem(str(path), None, f"cannot be read: {error.strerror}")]) from error
+        raise EditorialError([UnreadableError(f"cannot be read: {error.strerror}", path=path)]) from error
     values: list[Value] = []
-    problems: list[LineProblem] = []
+    problems: list[UnreadableError] = []
     for number, written in enumerate(text.splitlines(), 1):
         if entry := _COMMENT.sub("", written).strip():
             try:
                 values.append(read(Entry(number, entry)))
             except ValueError as error:
-                problems.append(LineProblem(str(path), number, str(error)))
+                problems.append(UnreadableError(str(error), path=path, line=number))
     if problems:
         raise EditorialError(problems)
     return values

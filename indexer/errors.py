@@ -23,7 +23,6 @@ A message says what is wrong, where, and what to do; the same facts are attribut
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
     "IndexMissingError",
     "IndexOutdatedError",
     "IngestError",
-    "LineProblem",
     "SettingsError",
     "StorageError",
     "UnreadableError",
@@ -128,22 +126,10 @@ class DataLockedError(StorageError):
     """Another process is writing to the data directory."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineProblem:
-    """What is wrong with a line of a file, and what to do; ``line`` is None where it is the whole file."""
-
-    path: str
-    line: int | None
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.reason}" if self.line is None else f"{self.path}:{self.line}: {self.reason}"
-
-
 class EditorialError(ArticleSearchError):
     """A file of the editor's own words cannot be used; ``problems`` names every line at fault."""
 
-    def __init__(self, problems: Sequence[LineProblem]) -> None:
+    def __init__(self, problems: Sequence[UnreadableError]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(map(str, self.problems)))
 

@@ -283,7 +283,8 @@ def _run_words(options: argparse.Namespace) -> int:
     report = words_report(settings.data, regions=settings.region_words)
     for problem in report.problems:
         print(f"rejected: {problem}", file=sys.stderr)
-    _report(options, asdict(report), words_to_text(report))
+    record = {**asdict(report), "problems": [_error_record(problem) for problem in report.problems]}
+    _report(options, record, words_to_text(report))
     return 1 if report.problems else 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.editorial import USER_WORDS_NAME, read_user_words
-from indexer.errors import EditorialError, IndexMissingError, IndexOutdatedError, LineProblem
+from indexer.errors import EditorialError, IndexMissingError, IndexOutdatedError, UnreadableError
 from indexer.store import articles_with, index_folder, open_snapshot, read_manifest
 from search.query.vocabulary import PINS_NAME, STOP_WORDS_NAME, SYNONYMS_NAME, VocabularyFiles, region_words
 
@@ -40,7 +40,7 @@ class WordsReport:
     affected: tuple[str, ...] = ()
     unknown_pins: tuple[str, ...] = ()
     fingerprint: str
-    problems: tuple[LineProblem, ...] = ()
+    problems: tuple[UnreadableError, ...] = ()
 
 
 def words_report(data: str | Path, *, regions: bool) -> WordsReport:

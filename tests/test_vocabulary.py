@@ -21,7 +21,7 @@ def load(folder: Path, **files: str) -> VocabularyFiles:
 
 
 def reasons(files: VocabularyFiles) -> list[str]:
-    return [f"{Path(problem.path).name}:{problem.line}: {problem.reason}" for problem in files.problems()]
+    return [f"{Path(problem.path or '').name}:{problem.line}: {problem.reason}" for problem in files.problems()]
 
 
 def test_words_of_a_group_find_one_another_in_either_script(tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from falcon import testing
 
 from search.cli import main
 from search.query.vocabulary import region_words
+from search.settings import Settings
 from search.words import words_report
+from service import create_app
 from tests.conftest import article
 
 
@@ -96,11 +99,6 @@ def test_the_setting_turns_region_words_off(
 
 
 def test_readiness_names_the_lines_that_keep_a_file_out(data: Path) -> None:
-    from falcon import testing
-
-    from search.settings import Settings
-    from service import create_app
-
     client = testing.TestClient(create_app(Settings(data=str(data))))
     assert "problems" not in client.simulate_get("/readyz").json
     (data / "stop_words.txt").write_text("记者,本报\n", encoding="utf-8")
@@ -109,3 +107,10 @@ def test_readiness_names_the_lines_that_keep_a_file_out(data: Path) -> None:
     assert "stop_words.txt:1: has a comma" in found.json["problems"][0]
     hit = client.simulate_get("/api/v1/search", params={"q": "學校"}).json["hits"][0]
     assert (hit["id"], hit["pinned"]) == ("b", True)
+
+
+def test_a_pinned_article_is_named_so_to_people(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = testing.TestClient(create_app(Settings(data=str(data)))).simulate_get("/search", params={"q": "学校"}).text
+    assert "<span>置顶</span>" in page
+    assert main(["search", "学校", "--data", str(data)]) == 0
+    assert "pinned · b" in capsys.readouterr().out

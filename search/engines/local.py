@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
-from indexer.errors import IndexMissingError
+from indexer.errors import IndexMissingError, UnreadableError
 from indexer.schema import FACETS
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
 from search.engines.base import EngineStats
@@ -162,7 +162,10 @@ class LocalEngine:
     def _problems(self) -> tuple[str, ...]:
         """What is wrong with the editor's files, without the folder they are in: that is nobody's business outside."""
         problems = self._words.problems() if self._words else ()
-        return tuple(str(replace(problem, path=Path(problem.path).name)) for problem in problems)
+        return tuple(
+            str(UnreadableError(problem.reason, path=Path(problem.path or "").name, line=problem.line))
+            for problem in problems
+        )
 
     def close(self) -> None:
         """Closes the index."""

@@ -22,7 +22,7 @@ import orjson
 
 from indexer.analysis import clean, fold, literal_form
 from indexer.editorial import Entry, read_entries, read_words, split_words, word_form
-from indexer.errors import EditorialError, LineProblem
+from indexer.errors import EditorialError, UnreadableError
 
 __all__ = ["PINS_NAME", "STOP_WORDS_NAME", "SYNONYMS_NAME", "Vocabulary", "VocabularyFiles", "region_words"]
 
@@ -71,7 +71,7 @@ class _Loaded:
 
     stamps: tuple[object, ...] | None = None
     contents: Mapping[str, Any] = field(default_factory=dict)
-    problems: tuple[LineProblem, ...] = ()
+    problems: tuple[UnreadableError, ...] = ()
     vocabulary: Vocabulary = Vocabulary()
 
 
@@ -91,7 +91,7 @@ class VocabularyFiles:
         """The words that hold now."""
         return self._newest().vocabulary
 
-    def problems(self) -> tuple[LineProblem, ...]:
+    def problems(self) -> tuple[UnreadableError, ...]:
         """The lines because of which a file was not taken."""
         return self._newest().problems
 
@@ -106,7 +106,7 @@ class VocabularyFiles:
 
     def _read(self, stamps: tuple[object, ...]) -> _Loaded:
         contents = dict(self._loaded.contents)
-        problems: list[LineProblem] = []
+        problems: list[UnreadableError] = []
         for path in self._paths:
             try:
                 contents[path.name] = _READERS[path.name](path)
