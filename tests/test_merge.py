@@ -141,6 +141,22 @@ def test_a_frequency_above_a_byte_is_kept(tmp_path: Path, analyzer: Analyzer) ->
         assert segment.words.large.tolist() == [[0, 0, 70_000, 0, 0]]
 
 
+def test_more_characters_than_half_a_key_can_number(tmp_path: Path, analyzer: Analyzer) -> None:
+    """Keys are twice as wide in a segment with more than 65,535 different characters, and in what is merged of it."""
+    many = "".join(map(chr, (*range(0x3400, 0x9FFF), *range(0xAC00, 0xD7A3), *range(0x20000, 0x2A6DF))))
+    entries = [
+        written(tmp_path, "wide", [article("a", body=many[:60_000]), article("b", body=many[50_000:])], analyzer),
+        written(tmp_path, "narrow", [article("c", body="监督检查𠀀𠀁")], analyzer),
+    ]
+    wide, narrow_keys, merged = Segment(tmp_path, "wide"), Segment(tmp_path, "narrow"), merge(tmp_path, entries)
+    kinds = [segment.bigrams.keys.dtype for segment in (wide, narrow_keys, merged)]
+    assert kinds == [np.uint64, np.uint32, np.uint64]
+    assert [len(merged.bigram(bigram)) for bigram in ("监督", "督检", "𠀀𠀁", "\ua000监", "𠀀")] == [1, 1, 2, 0, 0]
+    assert len(merged.character("𠀀")) == 2
+    assert merged.bigram(many[-1]).tolist() == wide.bigram(many[-1]).tolist()
+    assert merged.parts["starts"].tolist() == [*wide.starts.tolist(), entries[0].n_chars + narrow_keys.starts[-1]]
+
+
 def test_rows_of_frequencies_beyond_the_table_stand_apart(tmp_path: Path, analyzer: Analyzer) -> None:
     """More rows than there are codes in every segment, in different articles, some of them deleted."""
     entries, expected_rows = [], []

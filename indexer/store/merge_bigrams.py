@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from indexer.store.bigrams import key_bits, key_type
 from indexer.store.merge_sources import MergeSource, list_borders, range_entries, scatter
 from indexer.store.part_writer import PartWriter
 from indexer.store.parts import lengths_of, narrowest, offsets_of
@@ -20,18 +21,22 @@ Array = npt.NDArray[Any]
 
 def merge_bigrams(path: Path, sources: Sequence[MergeSource], memory: int) -> None:
     """Writes the bigrams of the live documents of ``sources``, within about ``memory`` bytes."""
-    lists = [_BigramLists(source) for source in sources]
+    segments = [source.segment for source in sources]
+    # NOTE: a character of deleted documents alone stays in the table, which does no harm.
+    chars = np.unique(np.concatenate([segment.bigrams.chars for segment in segments]))
+    lists = [_MovedBigrams(source, chars) for source in sources]
     ranges = list_borders(
-        [(own.starts, own.keys.__getitem__) for own in lists],
-        lambda number, key: int(np.searchsorted(lists[number].keys, key)),
+        [(segment.bigrams.starts, segment.bigrams.pair) for segment in segments],
+        lambda number, pair: segments[number].bigrams.place(pair),
         range_entries(memory, len(sources)),
     )
-    most_docs = sum(int(own.docs.max(initial=0)) for own in lists)
+    most_docs = sum(int(segment.bigrams.docs.max(initial=0)) for segment in segments)
     with PartWriter(path) as file:
         with file.streaming("gaps", np.uint32) as gaps:
             for own in lists:
                 gaps.append(own.moved_gaps())
-        keys = file.spooled("bigrams.keys", np.uint64)
+        file.add("bigrams.chars", chars)
+        keys = file.spooled("bigrams.keys", key_type(len(chars)))
         starts = file.spooled("bigrams.starts", np.uint32)
         docs = file.spooled("bigrams.docs", narrowest(most_docs))
         end = 0
@@ -56,14 +61,14 @@ def merge_bigrams(path: Path, sources: Sequence[MergeSource], memory: int) -> No
         starts.append(np.array([end]))
 
 
-class _BigramLists:
-    """The bigrams of one segment with their positions as they will be."""
+class _MovedBigrams:
+    """The bigrams of one segment with their keys and positions as they will be."""
 
-    def __init__(self, source: MergeSource) -> None:
-        grams = source.segment.grams
-        self.keys, self.starts, self.docs = (grams[f"bigrams.{name}"] for name in ("keys", "starts", "docs"))
-        self._positions = grams["bigrams.positions"]
+    def __init__(self, source: MergeSource, chars: npt.NDArray[np.uint32]) -> None:
         self._source = source
+        self._lists = source.segment.bigrams
+        self._numbers = np.searchsorted(chars, self._lists.chars).astype(np.uint64)
+        self._bits = key_bits(len(chars))
         begins = source.segment.starts
         lengths = lengths_of(begins)
         # By how much the characters of each document move.
@@ -72,9 +77,10 @@ class _BigramLists:
 
     def moved(self, first: int, last: int) -> tuple[Array, Array, Array, Array]:
         """Of the bigrams ``first`` to ``last`` those that are left: keys, number of positions and of documents, positions."""
-        starts = self.starts[first : last + 1].astype(np.int64)
-        positions = self._positions[starts[0] : starts[-1]]
-        keys, counts, docs = self.keys[first:last], lengths_of(starts), self.docs[first:last]
+        starts = self._lists.starts[first : last + 1].astype(np.int64)
+        positions = self._lists.positions[starts[0] : starts[-1]]
+        keys = self._lists.renumbered(first, last, self._numbers, self._bits)
+        counts, docs = lengths_of(starts), self._lists.docs[first:last]
         keep = self._source.keep
         if keep is None:
             return keys, counts, docs, positions + np.uint32(self._source.char_base)

@@ -19,12 +19,13 @@ import numpy.typing as npt
 import orjson
 
 from indexer.schema import STORED_FACETS, WORD_FIELDS
+from indexer.store.bigrams import BigramLists
 from indexer.store.byte_strings import BytesList
 from indexer.store.parts import PartFile
 from indexer.store.texts import StoredTexts, read_texts
 from indexer.store.words import Rows, WordLists
 
-__all__ = ["SEGMENT_FILES", "Segment", "SegmentFacet", "bigram_key"]
+__all__ = ["SEGMENT_FILES", "Segment", "SegmentFacet"]
 
 SEGMENT_FILES = (".seg", ".grams", ".articles")
 """How the names of a segment's files end."""
@@ -32,11 +33,6 @@ _LEFT_OUT: dict[str, Any] = {
     "section": [], "authors": [], "source": None, "published": None, "url": None, "also_at": [], "story": None
 }  # fmt: skip
 """Values that the head of an article leaves out."""
-
-
-def bigram_key(term: str) -> int:
-    """The number by which a bigram, or a last character alone, is sorted."""
-    return ord(term[0]) << 32 | (ord(term[1]) if len(term) > 1 else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +80,8 @@ class Segment:
         self.lengths = {field: self.parts[f"lengths.{field}"] for field in WORD_FIELDS}
         self.ids = BytesList(self.parts["ids"], self.parts["ids_offsets"])
         self.words = WordLists(self.parts)
-        self.positions: npt.NDArray[np.uint32] = self.grams["bigrams.positions"]
-        self._keys = self.grams["bigrams.keys"]
-        self._bigram_starts = self.grams["bigrams.starts"]
-        self._bigram_docs = self.grams["bigrams.docs"]
+        self.bigrams = BigramLists(self.grams)
+        self.positions = self.bigrams.positions
         self._heads = BytesList(self.stored["heads"], self.stored["heads_offsets"])
         self._texts = self.stored["texts"]
         self._text_offsets = self.stored["texts_offsets"]
@@ -144,11 +138,7 @@ class Segment:
 
     def bigram_range(self, term: str) -> tuple[int, int, int]:
         """The first of a bigram's places in ``positions``, the one after its last, and how many documents hold it."""
-        key = np.uint64(bigram_key(term))
-        at = int(np.searchsorted(self._keys, key))
-        if at == len(self._keys) or self._keys[at] != key:
-            return 0, 0, 0
-        return int(self._bigram_starts[at]), int(self._bigram_starts[at + 1]), int(self._bigram_docs[at])
+        return self.bigrams.range(term)
 
     def bigram(self, term: str) -> npt.NDArray[np.uint32]:
         """Where in the segment the bigram, or the last character alone, begins; ascending."""
@@ -157,9 +147,8 @@ class Segment:
 
     def character(self, char: str) -> npt.NDArray[np.uint32]:
         """Where in the segment the character stands; ascending."""
-        borders = np.array([ord(char) << 32, (ord(char) + 1) << 32], dtype=np.uint64)
-        first, last = self._bigram_starts[np.searchsorted(self._keys, borders)]
-        return np.sort(self.positions[int(first) : int(last)])
+        first, last = self.bigrams.beginning(char)
+        return np.sort(self.positions[first:last])
 
     def head(self, doc: int) -> bytes:
         """The JSON object of the article without its texts and without values that say nothing."""

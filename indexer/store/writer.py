@@ -36,7 +36,7 @@ BYTES_AN_ARTICLE = 20_000
 """What inverting holds of an article at its height, measured over news of 500 characters with room to spare."""
 MAX_RUN_ARTICLES = 2_500
 RUN_CHARS = 3_500_000
-"""Characters of the bodies of a run; with the other fields it mostly stays below what ``invert`` sorts fastest."""
+"""Characters of the bodies of a run: what bounds its memory when articles are long."""
 
 
 def create_generation(folder: Path) -> None:
