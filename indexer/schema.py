@@ -74,12 +74,15 @@ class PreparedArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PreparedRun:
-    """Articles prepared together: what ``PreparedArticle`` has, with the words of all of them in one for each field."""
+    """Articles prepared together: what ``PreparedArticle`` has, with the words of all of them in one.
+
+    The words of field ``WORD_FIELDS[f]`` of article ``a`` are those of text ``a * len(WORD_FIELDS) + f``.
+    """
 
     articles: tuple[Article, ...]
     literals: tuple[str, ...]
     starts: tuple[tuple[int, ...], ...]
-    words: tuple[WordOccurrences, ...]
+    words: WordOccurrences
     facets: tuple[dict[str, tuple[str, ...]], ...]
     days: tuple[tuple[int, int], ...]
     moments: tuple[int | None, ...]
@@ -128,11 +131,12 @@ def prepare_run(articles: Sequence[Article], analyzer: Analyzer, zone: ZoneInfo)
         starts.append(tuple(accumulate(map(len, parts), initial=0)))
     names = zip(*(folded[field] for field in _NAME_FIELDS), strict=True)
     folded["names"] = [[piece for pieces in own for piece in pieces] for own in names]
+    by_field = zip(*(folded[field] for field in WORD_FIELDS), strict=True)
     return PreparedRun(
         articles=tuple(articles),
         literals=tuple(literals),
         starts=tuple(starts),
-        words=tuple(analyzer.words_of_all(["\n".join(pieces) for pieces in folded[field]]) for field in WORD_FIELDS),
+        words=analyzer.words_of_all(["\n".join(pieces) for own in by_field for pieces in own]),
         facets=tuple(_facet_values(article) for article in articles),
         days=tuple(day_span(article.published, zone) for article in articles),
         moments=tuple(moment(article.published, zone) for article in articles),
