@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,12 +19,23 @@ from search.evaluate.backend import Steps
 kernels = pytest.importorskip("search.evaluate.kernels")
 BOTH = (arrays, kernels)
 
-sizes = st.lists(st.integers(0, 6), min_size=1, max_size=30)
+sizes = st.lists(st.integers(1, 6) | st.integers(400, 700), min_size=1, max_size=30)
 ascending = st.sets(st.integers(0, 200)).map(sorted)
 
 
 def _starts(lengths: list[int]) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32)
+
+
+def _position_lists(positions: Sequence[int], lengths: list[int]) -> PositionLists:
+    starts = _starts(lengths)
+    return PositionLists(np.array(positions, np.uint32), starts, np.ones(len(lengths)), arrays.first_of_blocks(starts))
+
+
+@given(st.lists(st.integers(1, 2000), min_size=1, max_size=20))
+def test_a_block_begins_in_an_article(lengths: list[int]) -> None:
+    owner = [doc for doc, length in enumerate(lengths) for _ in range(length)] + [len(lengths) - 1]
+    assert arrays.first_of_blocks(_starts(lengths)).tolist() == owner[:: 1 << arrays.BLOCK_BITS]
 
 
 @given(sizes, st.data())
@@ -31,7 +44,7 @@ def test_positions_mark_the_article_they_lie_in(lengths: list[int], data: st.Dat
     chosen = sorted(data.draw(st.sets(st.sampled_from(range(len(owner))))) if owner else [])
     for steps in BOTH:
         mask = np.zeros(len(lengths), dtype=np.bool_)
-        steps.mark_positions(mask, np.array(chosen, dtype=np.uint32), _starts(lengths))
+        steps.mark_positions(mask, np.array(chosen, dtype=np.uint32), _position_lists([], lengths))
         assert np.flatnonzero(mask).tolist() == sorted({owner[position] for position in chosen})
 
 
@@ -113,7 +126,7 @@ def test_positions_score_the_matching_articles_by_how_many_lie_in_them(lengths: 
             wanted[doc] += matching[doc] * weight * 1.5 * count / (count + norms[doc])
     borders = np.cumsum([0, *(len(own) for own, _ in terms)])
     positions = np.array([place for own, _ in terms for place in own], dtype=np.uint32)
-    lists = PositionLists(positions, _starts(lengths), np.array(norms))
+    lists = replace(_position_lists(positions, lengths), norms=np.array(norms))
     weights = np.array([weight for _, weight in terms], dtype=np.float64)
     for steps in BOTH:
         scores = np.zeros(len(lengths))

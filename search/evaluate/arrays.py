@@ -15,11 +15,13 @@ from search.evaluate.bm25 import saturated
 from search.evaluate.topk import best
 
 __all__ = [
+    "BLOCK_BITS",
     "PositionLists",
     "PostingLists",
     "Terms",
     "best",
     "count_values",
+    "first_of_blocks",
     "mark",
     "mark_positions",
     "score_positions",
@@ -32,6 +34,9 @@ Floats = npt.NDArray[np.float64]
 Docs = npt.NDArray[np.uint32]
 Positions = npt.NDArray[np.uint32]
 Mask = npt.NDArray[np.bool_]
+
+BLOCK_BITS = 9
+"""A block is 512 positions, about as many as an article has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,15 @@ class PostingLists:
 
 @dataclass(frozen=True, slots=True)
 class PositionLists:
-    """The bigrams of a segment: places in ``positions``, whose articles ``starts`` says, with their ``norms``."""
+    """The bigrams of a segment: places in ``positions``, whose articles ``starts`` says, with their ``norms``.
+
+    ``blocks`` are those of :func:`first_of_blocks`.
+    """
 
     positions: Positions
     starts: npt.NDArray[np.uint32]
     norms: Floats
+    blocks: Docs
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +94,15 @@ def mark(mask: Mask, docs: Ints) -> None:
     mask[docs] = True
 
 
-def mark_positions(mask: Mask, positions: Positions, starts: npt.NDArray[np.uint32]) -> None:
-    """Makes ``mask`` (``bool[n_docs]``) True for the articles in which ``positions``, ascending, lie."""
-    mask[_articles_of(positions, starts)[0]] = True
+def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
+    """Makes ``mask`` (``bool[n_docs]``) True for the articles of ``lists`` in which ``positions``, ascending, lie."""
+    mask[_articles_of(positions, lists.starts)[0]] = True
+
+
+def first_of_blocks(starts: npt.NDArray[np.uint32]) -> Docs:
+    """The article in which each block of positions begins: block ``i`` begins at ``i << BLOCK_BITS``."""
+    begins = np.arange(0, int(starts[-1]) + 1, 1 << BLOCK_BITS)
+    return np.minimum(np.searchsorted(starts, begins, side="right") - 1, max(0, len(starts) - 2)).astype(np.uint32)
 
 
 def score_words(scores: Floats, matching: Mask, lists: PostingLists, terms: Terms, k1: float) -> None:

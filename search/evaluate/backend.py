@@ -26,7 +26,7 @@ class Steps(Protocol):
     def mark(self, mask: Mask, docs: Ints, /) -> None:
         """See ``arrays.mark``."""
 
-    def mark_positions(self, mask: Mask, positions: Positions, starts: npt.NDArray[np.uint32], /) -> None:
+    def mark_positions(self, mask: Mask, positions: Positions, lists: PositionLists, /) -> None:
         """See ``arrays.mark_positions``."""
 
     def score_words(self, scores: Floats, matching: Mask, lists: PostingLists, terms: Terms, k1: float, /) -> None:

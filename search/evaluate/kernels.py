@@ -15,6 +15,7 @@ import numpy.typing as npt
 from indexer.analysis.segment import private_cache_dir
 from indexer.store import EXCEPTION
 from search.evaluate.arrays import (
+    BLOCK_BITS,
     Docs,
     Floats,
     Ints,
@@ -43,22 +44,12 @@ _compiled: Any = njit(cache=True, nogil=True)
 
 
 @_compiled
-def _article_of(position, starts, doc):  # type: ignore[no-untyped-def]
-    """The article in which a position lies, which is ``doc`` or a later one: in leaps, then between two of them."""
-    last = len(starts) - 1
-    low = doc
-    step = 1
-    while low + step < last and starts[low + step] <= position:
-        low += step
-        step += step
-    high = min(low + step, last)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if starts[middle] <= position:
-            low = middle
-        else:
-            high = middle
-    return low
+def _article_of(position, starts, blocks):  # type: ignore[no-untyped-def]
+    """The article in which a position lies: the first of its block, or one of the next."""
+    doc = blocks[position >> BLOCK_BITS]
+    while starts[doc + 1] <= position:
+        doc += 1
+    return doc
 
 
 @_compiled
@@ -128,19 +119,14 @@ def mark(mask: Mask, docs: Ints) -> None:
 
 
 @_compiled
-def _mark_positions(mask, positions, starts):  # type: ignore[no-untyped-def]
-    doc = 0
-    end = np.uint32(0)
+def _mark_positions(mask, positions, starts, blocks):  # type: ignore[no-untyped-def]
     for position in positions:
-        if position >= end:
-            doc = _article_of(position, starts, doc)
-            end = starts[doc + 1]
-            mask[doc] = True
+        mask[_article_of(position, starts, blocks)] = True
 
 
-def mark_positions(mask: Mask, positions: Positions, starts: npt.NDArray[np.uint32]) -> None:
+def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
     """See :func:`search.evaluate.arrays.mark_positions`."""
-    _mark_positions(mask, positions, starts)
+    _mark_positions(mask, positions, lists.starts, lists.blocks)
 
 
 @_compiled
@@ -167,14 +153,13 @@ def score_words(scores: Floats, matching: Mask, lists: PostingLists, terms: Term
 
 
 @_compiled
-def _score_positions(scores, matching, positions, starts, norms, firsts, lasts, weights):  # type: ignore[no-untyped-def]
+def _score_positions(scores, matching, positions, starts, blocks, norms, firsts, lasts, weights):  # type: ignore[no-untyped-def]
     for term in range(len(firsts)):
         weight = weights[term]
         at = firsts[term]
         last = lasts[term]
-        doc = 0
         while at < last:
-            doc = _article_of(positions[at], starts, doc)
+            doc = _article_of(positions[at], starts, blocks)
             end = starts[doc + 1]
             begin = at
             at += 1
@@ -192,6 +177,7 @@ def score_positions(scores: Floats, matching: Mask, lists: PositionLists, terms:
         matching,
         lists.positions,
         lists.starts,
+        lists.blocks,
         lists.norms,
         terms.firsts,
         terms.lasts,
