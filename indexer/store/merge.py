@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,9 @@ import numpy.typing as npt
 import orjson
 
 from indexer.schema import STORED_FACETS, WORD_FIELDS
-from indexer.store.byte_strings import BytesList
 from indexer.store.contents import SegmentEntry
 from indexer.store.merge_bigrams import merge_bigrams
-from indexer.store.merge_sources import MergeSource, list_borders, open_sources, range_entries
+from indexer.store.merge_sources import MergeSource, open_sources, range_entries, walk
 from indexer.store.merge_words import merge_words
 from indexer.store.part_writer import PartWriter
 from indexer.store.parts import PartFile, lengths_of, narrowest, offsets_of
@@ -72,33 +71,39 @@ def _merge_documents(path: Path, sources: Sequence[MergeSource], memory: int) ->
 
 def _merge_order(file: PartWriter, sources: Sequence[MergeSource], memory: int) -> None:
     """The documents by id, and the place of each in that."""
-    numbers = [source.new_numbers() for source in sources]
-    ids = [source.segment.ids for source in sources]
-    orders = [source.segment.order for source in sources]
     ranks = np.empty(sum(source.n_live for source in sources), dtype=np.uint32)
-    ranges = list_borders(
-        [(np.arange(len(order) + 1), partial(_in_order, own, order)) for own, order in zip(ids, orders, strict=True)],
-        lambda number, article_id: bisect_left(orders[number], article_id, key=ids[number].__getitem__),
-        range_entries(memory, len(sources)),
-    )
     place = 0
     with file.streaming("order", np.uint32) as stream:
-        for borders in ranges:
-            found: list[tuple[bytes, int]] = []
-            for own, order, number, (first, last) in zip(ids, orders, numbers, borders, strict=True):
-                docs = order[first:last]
-                kept = docs[number[docs] >= 0]
-                found.extend(zip([own[doc] for doc in kept.tolist()], number[kept].tolist(), strict=True))
-            ordered = np.array([doc for _, doc in sorted(found)], dtype=np.int64)
+        for parts in walk([_OrderedIds(source) for source in sources], range_entries(memory, len(sources))):
+            ordered = np.array([doc for _, doc in sorted(chain.from_iterable(parts))], dtype=np.int64)
             ranks[ordered] = np.arange(place, place + len(ordered))
             stream.append(ordered)
             place += len(ordered)
     file.add("ranks", ranks)
 
 
-def _in_order(ids: BytesList, order: Array, at: int) -> bytes:
-    article_id: bytes = ids[order[at]]
-    return article_id
+class _OrderedIds:
+    """The ids of one segment in their order, with the documents as they will be numbered."""
+
+    def __init__(self, source: MergeSource) -> None:
+        self.source = source
+        self.starts = np.arange(source.segment.n_docs + 1)
+        self._ids, self._order, self._numbers = source.segment.ids, source.segment.order, source.new_numbers()
+
+    def term(self, number: int) -> bytes:
+        """The id that has that place."""
+        article_id: bytes = self._ids[self._order[number]]
+        return article_id
+
+    def place(self, term: bytes) -> int:
+        """How many ids come before ``term``."""
+        return bisect_left(self._order, term, key=self._ids.__getitem__)
+
+    def moved(self, first: int, last: int) -> list[tuple[bytes, int]]:
+        """The ids ``first`` to ``last`` of live documents, and these."""
+        docs = self._order[first:last]
+        docs = docs[self._numbers[docs] >= 0]
+        return list(zip([self._ids[doc] for doc in docs.tolist()], self._numbers[docs].tolist(), strict=True))
 
 
 def _merge_facet(file: PartWriter, name: str, sources: Sequence[MergeSource]) -> None:
@@ -137,18 +142,23 @@ def _merge_strings(file: PartWriter, name: str, files: Sequence[tuple[MergeSourc
     with file.streaming(name, files[0][1][name].dtype) as stream:
         for source, parts in files:
             content, own = parts[name], parts[f"{name}_offsets"]
-            for first, last in _stretches(source):
-                for at in range(int(own[first]), int(own[last]), COPIED_AT_ONCE):
-                    stream.append(content[at : min(at + COPIED_AT_ONCE, int(own[last]))])
-                    parts.release()
+            released = 0
+            for at, until in _chunks(source, own):
+                stream.append(content[at:until])
+                if until - released > COPIED_AT_ONCE:
+                    released = until
+                    source.release()
+            source.release()
             begins = offsets_of(source.kept(lengths_of(own)))
             offsets.append(end + begins[:-1])
             end += int(begins[-1])
     offsets.append(np.array([end]))
 
 
-def _stretches(source: MergeSource) -> list[tuple[int, int]]:
-    """First and last (exclusive) of the live documents that follow one another."""
-    breaks = np.flatnonzero(np.diff(source.live) != 1) + 1
-    stretches = np.split(source.live, breaks)
-    return [(int(own[0]), int(own[-1]) + 1) for own in stretches if len(own)]
+def _chunks(source: MergeSource, offsets: Array) -> Iterator[tuple[int, int]]:
+    """First and last (exclusive) of the items of live documents, as many at once as follow one another and are not too many."""
+    live = source.live
+    for stretch in np.split(live, np.flatnonzero(np.diff(live) != 1) + 1):
+        if len(stretch):
+            first, last = int(offsets[stretch[0]]), int(offsets[stretch[-1] + 1])
+            yield from ((at, min(at + COPIED_AT_ONCE, last)) for at in range(first, last, COPIED_AT_ONCE))

@@ -6,11 +6,10 @@ ones. So what is held in memory is a range, and the size of a segment does not m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +18,10 @@ from indexer.store.contents import SegmentEntry
 from indexer.store.parts import lengths_of, offsets_of
 from indexer.store.segment import Segment
 
-__all__ = ["MergeSource", "list_borders", "open_sources", "range_entries", "scatter"]
+__all__ = ["MergeSource", "SortedLists", "open_sources", "range_entries", "scatter", "walk"]
 
 Array = npt.NDArray[Any]
+Part = TypeVar("Part", covariant=True)
 
 BYTES_AN_ENTRY = 64
 """What the merge of a posting holds at its height, with room to spare."""
@@ -59,7 +59,7 @@ class MergeSource:
         return numbers
 
     def release(self) -> None:
-        """Gives back the memory of the pages that were read."""
+        """Gives back the memory of the pages that were read: they count as the process's own though they are the system's."""
         for file in (self.segment.parts, self.segment.grams, self.segment.stored):
             file.release()
 
@@ -85,26 +85,43 @@ def range_entries(memory: int, n_sources: int) -> int:
     return max(1, min(memory // BYTES_AN_ENTRY, max(USUAL_RANGE, n_sources * ENTRIES_A_SLICE)))
 
 
-def list_borders(
-    lists: Sequence[tuple[Array, Callable[[int], Any]]], place: Callable[[int, Any], int], most: int
-) -> Iterator[list[tuple[int, int]]]:
-    """For each range, the first term of every segment in it and the one after the last; a range has about ``most`` entries.
+class SortedLists(Protocol[Part]):
+    """The sorted terms of one segment with a list of entries each, as a merge reads them."""
 
-    ``lists`` has for each segment where the entries of its terms begin (ascending, ``[n_terms + 1]``) and a function that gives a
-    term by its number; ``place(segment, term)`` says how many terms of a segment come before a term. One term is never cut.
-    """
+    source: MergeSource
+    starts: Array
+    """Where the entries of each term begin, ascending, ``[n_terms + 1]``."""
+
+    def term(self, number: int) -> Any:
+        """The term of that number, to be compared with those of other segments."""
+
+    def place(self, term: Any) -> int:
+        """How many terms of this segment come before ``term``."""
+
+    def moved(self, first: int, last: int) -> Part:
+        """The terms ``first`` to ``last`` with their entries as they will be, copied from the files."""
+
+
+def walk(lists: Sequence[SortedLists[Part]], most: int) -> Iterator[list[Part]]:
+    """For each range of terms, what ``moved`` gives of every segment. A range has about ``most`` entries; no term is cut."""
     step = max(1, most // (4 * len(lists)))
     samples = []
-    for starts, term in lists:
-        at = np.searchsorted(starts, np.arange(step, int(starts[-1]), step), side="right") - 1
-        samples += [term(number) for number in np.unique(at).tolist()]
+    for own in lists:
+        at = np.searchsorted(own.starts, np.arange(step, int(own.starts[-1]), step), side="right") - 1
+        samples += [own.term(number) for number in np.unique(at).tolist()]
+        own.source.release()
     samples.sort()
     borders = samples[4 * len(lists) :: 4 * len(lists)]
-    cuts = [
-        [0, *(place(number, border) for border in borders), len(starts) - 1] for number, (starts, _) in enumerate(lists)
-    ]
-    for columns in pairwise(zip(*cuts, strict=True)):
-        yield list(zip(*columns, strict=True))
+    cuts = []
+    for own in lists:
+        cuts.append([0, *map(own.place, borders), len(own.starts) - 1])
+        own.source.release()
+    for number in range(len(borders) + 1):
+        parts = []
+        for own, cut in zip(lists, cuts, strict=True):
+            parts.append(own.moved(cut[number], cut[number + 1]))
+            own.source.release()
+        yield parts
 
 
 def scatter(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.schema import WORD_FIELDS
-from indexer.store.merge_sources import MergeSource, list_borders, range_entries, scatter
+from indexer.store.merge_sources import MergeSource, range_entries, scatter, walk
 from indexer.store.part_writer import PartWriter
 from indexer.store.parts import lengths_of, narrowest, offsets_of
 from indexer.store.words import EXCEPTION, Rows, choose_table, codes_of, pack_rows
@@ -28,11 +28,6 @@ def merge_words(file: PartWriter, sources: Sequence[MergeSource], memory: int) -
     table = _merged_table(sources)
     lists = [_SourceWords(source, table) for source in sources]
     all_words = [source.segment.words for source in sources]
-    ranges = list_borders(
-        [(words.starts, words.text.__getitem__) for words in all_words],
-        lambda number, word: all_words[number].text.place(word),
-        range_entries(memory, len(sources)),
-    )
     most_entries = sum(len(words.docs) for words in all_words)
     n_docs = sum(source.n_live for source in sources)
     file.add("words.rows", table)
@@ -44,8 +39,8 @@ def merge_words(file: PartWriter, sources: Sequence[MergeSource], memory: int) -
     large = file.spooled("words.large", np.uint32, (len(WORD_FIELDS),))
     end = text_end = 0
     with file.streaming("words.docs", narrowest(n_docs)) as docs:
-        for borders in ranges:
-            merged = _merged([own.moved(*border) for own, border in zip(lists, borders, strict=True)])
+        for parts in walk(lists, range_entries(memory, len(sources))):
+            merged = _merged(parts)
             joined = b"".join(merged.words)
             text.append(np.frombuffer(joined, dtype=np.uint8))
             offsets.append(text_end + offsets_of([len(word) for word in merged.words])[:-1])
@@ -55,8 +50,6 @@ def merge_words(file: PartWriter, sources: Sequence[MergeSource], memory: int) -
             large_at.append(end + np.flatnonzero(merged.codes == EXCEPTION))
             large.append(merged.large)
             end, text_end = end + len(merged.docs), text_end + len(joined)
-            for source in sources:
-                source.release()
     starts.append(np.array([end]))
     offsets.append(np.array([text_end]))
 
@@ -73,6 +66,7 @@ def _merged_table(sources: Sequence[MergeSource]) -> Rows:
         used = np.flatnonzero(counts[:EXCEPTION])
         packed += [pack_rows(words.table[used]), pack_rows(words.large)]
         totals += [counts[used], np.ones(len(words.large), dtype=np.int64)]
+        source.release()
     return choose_table(np.concatenate(packed), np.concatenate(totals))
 
 
@@ -91,7 +85,11 @@ class _SourceWords:
     """The words of one segment with the documents as they will be numbered and the codes of the merged table."""
 
     def __init__(self, source: MergeSource, table: Rows) -> None:
+        self.source = source
         self._words = source.segment.words
+        self.starts = self._words.starts
+        self.term = self._words.text.__getitem__
+        self.place = self._words.text.place
         self._numbers = None if source.keep is None else source.new_numbers().astype(np.int32)
         self._base = np.uint32(source.base)
         self._table = table
@@ -101,7 +99,7 @@ class _SourceWords:
     def moved(self, first: int, last: int) -> _Range:
         """The words ``first`` to ``last``, those that are left."""
         words = self._words.text.listed(first, last)
-        starts = self._words.starts[first : last + 1].astype(np.int64)
+        starts = self.starts[first : last + 1].astype(np.int64)
         begin, end = int(starts[0]), int(starts[-1])
         counts = lengths_of(starts)
         codes = self._code[self._words.codes[begin:end]]
