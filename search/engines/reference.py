@@ -214,18 +214,23 @@ class ReferenceEngine:
         mean = self._mean(_weighted_length)
         mean_literal = self._mean(lambda article: len(article.literal))
         for word, count in sorted(plan.words.items()):
-            weight = self._idf(self._test(Word(word)))
+            weight = self._term_idf(Word(word), plan)
             for article in found:
                 frequency = sum(
                     WEIGHTS[name] * words[word] for name, words in zip(WORD_FIELDS, article.words, strict=True)
                 )
                 scores[article.article.id] += count * weight * _saturated(frequency, _weighted_length(article), mean)
         for bigram, count in sorted(plan.bigrams.items()):
-            weight = self._idf(self._test(Literal(bigram)))
+            weight = self._term_idf(Literal(bigram), plan)
             for article in found:
                 frequency = _count_overlapping(article.literal, bigram)
                 scores[article.article.id] += count * weight * _saturated(frequency, len(article.literal), mean_literal)
         return {article_id: round(score, 6) for article_id, score in scores.items()}
+
+    def _term_idf(self, term: Word | Literal, plan: Plan) -> float:
+        """The idf of a term; one of a synonym counts as no rarer than what it stands for."""
+        own = self._idf(self._test(term))
+        return min(own, self._idf(self._test(plan.stand_ins[term.text]))) if term.text in plan.stand_ins else own
 
     def _idf(self, has: Test) -> float:
         frequency = sum(has(article) for article in self._articles.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,10 +21,14 @@ Weighted = Sequence[tuple[str, float]]
 class Scorer:
     """Adds to scores (``float64[n_docs]``) of ``matching`` articles (``bool[n_docs]``), both of the whole collection.
 
-    A term counts as its weight in the query times its idf among the ``n_live`` live articles.
+    A term counts as its weight in the query times its idf among the ``n_live`` live articles, of which those with it are taken to
+    be no fewer than ``at_least`` says.
     """
 
-    def __init__(self, parts: Sequence[Part], n_live: int, steps: Steps, parameters: Bm25) -> None:
+    def __init__(
+        self, parts: Sequence[Part], n_live: int, steps: Steps, parameters: Bm25, at_least: Mapping[str, int]
+    ) -> None:
+        self._at_least = at_least
         self._parts = parts
         self._n_live = n_live
         self._steps = steps
@@ -74,7 +78,10 @@ class Scorer:
         return int((mask & part.live).sum())
 
     def _weights(self, terms: Weighted, having: Sequence[int]) -> Floats:
-        idfs = [weight * idf(self._n_live, found) for (_, weight), found in zip(terms, having, strict=True)]
+        idfs = [
+            weight * idf(self._n_live, max(found, self._at_least.get(term, 0)))
+            for (term, weight), found in zip(terms, having, strict=True)
+        ]
         return np.array(idfs, dtype=np.float64)
 
 

@@ -88,12 +88,20 @@ def rewrite(query: Query, analyzer: Analyzer, vocabulary: Vocabulary | None = No
             required.extend(builder.node(part))
     if left_out and not required:
         return rewrite(query, analyzer, replace(own, stop_words=frozenset()))
+    words = {token.text: node for each, node in builder.synonyms.items() for token in analyzer.words(each)}
+    bigrams = {pair: node for each, node in builder.synonyms.items() for pair in _ranking_bigrams(each)}
     return Plan(
         required=tuple(dict.fromkeys(required)),
         excluded=tuple(excluded),
         always=tuple(always),
-        words=_weights(builder.words, (token.text for each in builder.synonyms for token in analyzer.words(each))),
-        bigrams=_weights(builder.bigrams, (pair for each in builder.synonyms for pair in _ranking_bigrams(each))),
+        words=_weights(builder.words, words),
+        bigrams=_weights(builder.bigrams, bigrams),
+        stand_ins={
+            term: node
+            for terms, typed in ((words, builder.words), (bigrams, builder.bigrams))
+            for term, node in terms.items()
+            if term not in typed
+        },
         needles=tuple(builder.needles),
         warnings=(*query.warnings, *builder.warnings),
     )
@@ -106,7 +114,7 @@ class _Builder:
         self._analyzer = analyzer
         self._vocabulary = vocabulary
         self._alone = alone
-        self.synonyms: dict[str, None] = {}
+        self.synonyms: dict[str, Node] = {}
         self.words: Counter[str] = Counter()
         self.bigrams: Counter[str] = Counter()
         self.needles: list[Needle] = []
@@ -206,7 +214,8 @@ class _Builder:
             return units
         widened = []
         for unit, own in zip(units, others, strict=True):
-            self.synonyms.update(dict.fromkeys(own))
+            for each in own:
+                self.synonyms.setdefault(each, unit.node)
             held = unit.node.children if isinstance(unit.node, Or) else (unit.node,)
             leaves = (_word(each, fields) if is_plain_word(each) else Literal(each, fields) for each in own)
             (node,) = _joined(Or, [*held, *leaves])

@@ -77,6 +77,12 @@ class EditorialContract:
         assert ids(engine.search(SearchRequest(text="出租车"))) == ["a", "b"]
         assert ids(engine.search(SearchRequest(text="計程車"))) == ["b", "a"]
 
+    def test_a_synonym_that_is_rarer_than_the_word_counts_no_more_for_it(self) -> None:
+        many = [article(f"m{at}", f"第{at}天", "导弹来了，人都在看。") for at in range(8)]
+        engine = self.make_engine([article("a", "第九天", "飞弹来了，人都在看。"), *many], synonyms="导弹,飞弹\n")
+        assert ids(engine.search(SearchRequest(text="导弹")))[-1] == "a"
+        assert ids(engine.search(SearchRequest(text="飛彈")))[0] == "a"
+
     def test_synonyms_are_marked(self) -> None:
         engine = self.make_engine(CORPUS, synonyms="北韩,朝鲜\nLLM,大语言模型\n")
         marked = {hit.id: hit.highlights.title for hit in engine.search(SearchRequest(text="北韩")).hits}
