@@ -19,7 +19,7 @@ from tests.conftest import ZONE, article
 BODIES = st.lists(st.text("监督监督 ,a\n", max_size=8), min_size=1, max_size=5)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(BODIES, st.sets(st.integers(0, 4), max_size=2), st.text("监督,a", min_size=1, max_size=4))
 def test_articles_with_a_string_are_those_in_whose_literal_text_it_stands(
     bodies: list[str], deleted: set[int], wanted: str
