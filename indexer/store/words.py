@@ -52,9 +52,8 @@ class WordLists:
 
     def range(self, word: str) -> tuple[int, int]:
         """The first entry of a word and the one after its last; equal when no document holds it."""
-        wanted = word.encode()
-        at = self.text.place(wanted)
-        if at == len(self.text) or self.text[at] != wanted:
+        at = self.text.find(word.encode())
+        if at is None:
             return 0, 0
         return int(self.starts[at]), int(self.starts[at + 1])
 
