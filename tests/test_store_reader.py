@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
 from indexer.article import Article
 from indexer.errors import DataLockedError, IndexDamagedError
 from indexer.schema import PreparedRun, prepare_run
-from indexer.store import IndexWriter, Snapshot, create_generation, open_snapshot
+from indexer.store import IndexWriter, Segment, Snapshot, create_generation, open_snapshot
+from indexer.store.inversion import invert
 from tests.conftest import ZONE, article
 from tests.postings import PostingLists
 
 
 def preparing(analyzer: Analyzer) -> Callable[[Sequence[Article]], PreparedRun]:
     return lambda run: prepare_run(run, analyzer, ZONE)
+
+
+@given(
+    st.sets(st.text(st.characters(codec="utf-8"), min_size=1, max_size=3), max_size=9),
+    st.text(st.characters(codec="utf-8"), max_size=3),
+)
+def test_an_id_has_the_rank_that_sorting_gives(known: set[str], wanted: str) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indexer.store.segment.ID_STEP", 2)
+        invert(prepare_run([article(one) for one in known], Analyzer(), ZONE)).write(Path(folder), "s")
+        segment = Segment(Path(folder), "s")
+        ordered = sorted(known)
+        for sought in [*known, wanted]:
+            assert segment.rank_of(sought) == bisect_right(ordered, sought) - 1
+            assert (segment.find(sought) is not None) == (sought in known)
 
 
 @pytest.fixture
