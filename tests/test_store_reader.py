@@ -113,9 +113,10 @@ def test_what_is_no_index_is_refused_with_a_way_out(tmp_path: Path, analyzer: An
             open_it(tmp_path)
 
 
-def test_several_processes_write_what_one_writes(
-    tmp_path: Path, analyzer: Analyzer, index_articles: Callable[..., Path]
+def test_several_processes_write_and_merge_what_one_does(
+    tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("indexer.store.writer.MERGED_BY_WORKERS", 50)
     articles = [article(f"{number:03}", body=f"监督{number}") for number in range(90)]
     found = []
     for workers in (1, 2):
@@ -126,7 +127,25 @@ def test_several_processes_write_what_one_writes(
             writer.add(item)
         writer.commit()
         snapshot = open_snapshot(folder)
+        assert len(snapshot.segments) == 1
         docs = PostingLists(snapshot).bigram("监督").docs.tolist()
         found.append(sorted(snapshot.ids[doc] for doc in docs))
         snapshot.close()
     assert found[0] == found[1] == [item.id for item in articles]
+
+
+def test_a_commit_makes_durable_what_it_names_and_only_that(
+    tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("indexer.store.writer.sync_file", synced.append)
+    create_generation(tmp_path / "g")
+    for batch in range(2):
+        synced.clear()
+        writer = IndexWriter(tmp_path / "g", preparing(analyzer), memory_mb=1)
+        for number in range(60):
+            writer.add(article(f"{batch}-{number}"))
+        before = {segment.name for segment in open_snapshot(tmp_path / "g").segments}
+        writer.commit()
+        (new,) = {segment.name for segment in open_snapshot(tmp_path / "g").segments} - before
+        assert sorted(path.name for path in synced) == [f"{new}.articles", f"{new}.grams", f"{new}.seg"]
