@@ -135,7 +135,7 @@ class Segment:
 
     def word_rows(self, first: int, last: int) -> Rows:
         """How often the word of each entry from ``first`` to ``last`` stands in each field, ``uint32[n, n_fields]``."""
-        return self.words.rows(first, last)
+        return self.words.rows_at(np.arange(first, last))
 
     def word(self, field: str, word: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """The documents in whose ``field`` the word stands, ascending, and how often in each."""
