@@ -4,27 +4,21 @@ import random
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from indexer.analysis import Analyzer
-from indexer.schema import LITERAL_FIELDS, PreparedArticle, prepare, prepare_run
+from indexer.schema import prepare, prepare_run
 from indexer.store import IndexWriter, create_generation, open_snapshot
-from search.evaluate import literal
 from search.evaluate.backend import choose_steps
-from search.evaluate.literal import articles_with, occurrences
+from search.evaluate.literal import occurrences
 from tests.conftest import ZONE, article
 
 
-def test_every_piece_is_found_wherever_it_stands_and_nowhere_else(
-    tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_piece_is_found_wherever_it_stands_and_nowhere_else(tmp_path: Path, analyzer: Analyzer) -> None:
     rng = random.Random(11)
     prepared, articles = [], []
     for number in range(40):
         body = "".join(rng.choices("监督检查的一a1，。 \n", k=rng.randint(1, 60)))
-        articles.append(
-            article(f"{number:02}", title="".join(rng.choices("监督的", k=3)), body=body, authors=("督一",))
-        )
+        articles.append(article(f"{number:02}", title="题", body=body))
         prepared.append(prepare(articles[-1], analyzer, ZONE))
     create_generation(tmp_path / "g")
     for half in (articles[:20], articles[20:]):
@@ -52,19 +46,4 @@ def test_every_piece_is_found_wherever_it_stands_and_nowhere_else(
             for place in range(len(item.literal))
             if item.literal.startswith(phrase, place)
         }, phrase
-        field = rng.choice(LITERAL_FIELDS)
-        wanted = {item.article.id: _count(item, phrase, field) for item in prepared}
-        counts = {}
-        # Few occurrences are looked at one by one, many counted for all articles: either way for either.
-        monkeypatch.setattr(literal, "COUNTED_FROM", rng.choice([0, 1e9]))
-        for segment in snapshot.segments:
-            docs, own = articles_with(segment, phrase, choose_steps(), (field,))
-            counts |= {segment.id(doc): count for doc, count in zip(docs.tolist(), own.tolist(), strict=True)}
-        assert counts == {article_id: count for article_id, count in wanted.items() if count}, (field, phrase)
     snapshot.close()
-
-
-def _count(item: PreparedArticle, phrase: str, field: str) -> int:
-    at = LITERAL_FIELDS.index(field)
-    text = item.literal[item.starts[at] : item.starts[at + 1]]
-    return sum(text.startswith(phrase, place) for place in range(len(text)))
