@@ -52,6 +52,26 @@ def test_positions_mark_the_article_they_lie_in(lengths: list[int], data: st.Dat
         assert np.flatnonzero(mask).tolist() == sorted({owner[position] for position in chosen})
 
 
+@given(sizes, st.data())
+def test_positions_in_any_order_are_counted_by_article_and_by_a_stretch_of_each(
+    lengths: list[int], data: st.DataObject
+) -> None:
+    starts = _starts(lengths)
+    owner = [doc for doc, length in enumerate(lengths) for _ in range(length)]
+    chosen = data.draw(st.lists(st.sampled_from(range(len(owner))), unique=True)) if owner else []
+    begins = [
+        start + data.draw(st.integers(0, length)) for start, length in zip(starts.tolist(), lengths, strict=False)
+    ]
+    ends = [data.draw(st.integers(begin, end)) for begin, end in zip(begins, starts[1:].tolist(), strict=True)]
+    whole = Counter(owner[place] for place in chosen)
+    inside = Counter(owner[place] for place in chosen if begins[owner[place]] <= place < ends[owner[place]])
+    places, lists = np.array(chosen, np.uint32), _position_lists([], lengths)
+    for steps in BOTH:
+        assert steps.count_positions(places, lists).tolist() == [whole[doc] for doc in range(len(lengths))]
+        found = steps.count_positions(places, lists, (np.array(begins, np.uint32), np.array(ends, np.uint32)))
+        assert found.tolist() == [inside[doc] for doc in range(len(lengths))]
+
+
 @given(ascending, ascending, st.integers(-3, 3))
 def test_places_are_kept_where_the_other_list_goes_on(places: list[int], others: list[int], shift: int) -> None:
     wanted = [place for place in places if place + shift in set(others)]

@@ -24,6 +24,7 @@ from search.evaluate.arrays import (
     PositionLists,
     Positions,
     PostingLists,
+    Stretches,
     Terms,
 )
 from search.evaluate.topk import best as numpy_best
@@ -33,7 +34,16 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(private_cache_dir() / "numba"))
 
 from numba import njit
 
-__all__ = ["best", "count_values", "mark", "mark_positions", "score_positions", "score_words", "shifted_intersection"]
+__all__ = [
+    "best",
+    "count_positions",
+    "count_values",
+    "mark",
+    "mark_positions",
+    "score_positions",
+    "score_words",
+    "shifted_intersection",
+]
 
 MOST_BY_INSERTION = 128
 """Up to so many hits are kept sorted as they are found; more are left to numpy."""
@@ -128,6 +138,22 @@ def _mark_positions(mask, positions, starts, blocks):  # type: ignore[no-untyped
 def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
     """See :func:`search.evaluate.arrays.mark_positions`."""
     _mark_positions(mask, positions, lists.starts, lists.blocks)
+
+
+@_compiled
+def _count_positions(counts, positions, starts, blocks, begins, ends):  # type: ignore[no-untyped-def]
+    for position in positions:
+        doc = _article_of(position, starts, blocks)
+        if begins[doc] <= position < ends[doc]:
+            counts[doc] += 1
+
+
+def count_positions(positions: Positions, lists: PositionLists, stretches: Stretches | None = None) -> Docs:
+    """See :func:`search.evaluate.arrays.count_positions`."""
+    starts = lists.starts
+    counts = np.zeros(len(starts) - 1, dtype=np.uint32)
+    _count_positions(counts, positions, starts, lists.blocks, *(stretches or (starts[:-1], starts[1:])))
+    return counts
 
 
 @_compiled
