@@ -1,5 +1,7 @@
 """From files to an index: sources → archive → target, with a report of what was taken and what was not.
 
+The index follows the archive while inputs are still read (``follow.py``).
+
 One process at a time writes to a data directory: a kernel lock on ``write.lock`` there, which dies with its holder.
 """
 
@@ -17,13 +19,12 @@ from zoneinfo import ZoneInfo
 from indexer.analysis import Analyzer
 from indexer.archive import Archive
 from indexer.errors import DataLockedError, IngestError, StorageError
-from indexer.intake import Intake, Progress, batched
+from indexer.follow import Follower
+from indexer.intake import Intake, Progress
 from indexer.sources import ReadLimits, read_inputs
-from indexer.targets import LocalTarget, Target
+from indexer.targets import LocalTarget
 
 __all__ = ["BuildOptions", "IndexReport", "RecleanReport", "delete_articles", "index_paths", "reclean", "sync"]
-
-TARGET_BATCH = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +81,12 @@ def index_paths(
         StorageError: the archive or the index cannot be used; what the archive took by then stays.
     """
     begin = perf_counter()
-    with _write_lock(data), Archive(data) as archive:
-        intake = Intake(archive, progress)
+    with _write_lock(data), Archive(data) as archive, _following(archive, data, options, progress) as follower:
+        intake = Intake(archive, progress, follower.feed)
         intake.take(read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter))
         intake.read_pages()
-        stories, change = _finish(archive, data, options, progress)
+        stories = archive.assign_stories()
+        change = follower.finish()
     counts = intake.counts
     return IndexReport(
         added=counts.added,
@@ -109,10 +111,15 @@ def reclean(
         StorageError: the archive or the index cannot be used; what was cleaned by then stays.
     """
     begin = perf_counter()
-    with _write_lock(data), Archive(data, create=False) as archive:
-        intake = Intake(archive, progress)
+    with (
+        _write_lock(data),
+        Archive(data, create=False) as archive,
+        _following(archive, data, options, progress) as follower,
+    ):
+        intake = Intake(archive, progress, follower.feed)
         intake.reread_pages()
-        _, change = _finish(archive, data, options, progress)
+        archive.assign_stories()
+        change = follower.finish()
     counts = intake.counts
     return RecleanReport(
         changed=counts.updated + counts.added + counts.duplicates,
@@ -131,12 +138,12 @@ def sync(
     Raises:
         StorageError: the archive or the index cannot be used; the old index goes on serving.
     """
-    with _write_lock(data), Archive(data, create=False) as archive:
-        target = LocalTarget(
-            data, options.analyzer, options.zone, anew=anew, memory_mb=options.memory_mb, workers=options.workers
-        )
-        _follow(archive, target, progress)
-        return archive.last_change()
+    with (
+        _write_lock(data),
+        Archive(data, create=False) as archive,
+        _following(archive, data, options, progress, anew=anew) as follower,
+    ):
+        return follower.finish()
 
 
 def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions) -> int:
@@ -145,34 +152,26 @@ def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions)
     Raises:
         StorageError: the archive or the index cannot be used.
     """
-    with _write_lock(data), Archive(data, create=False) as archive:
+    with _write_lock(data), Archive(data, create=False) as archive, _following(archive, data, options) as follower:
         deleted = archive.delete(ids)
-        _follow(archive, LocalTarget(data, options.analyzer, options.zone))
+        follower.finish()
     return deleted
 
 
-def _finish(archive: Archive, data: str | Path, options: BuildOptions, progress: Progress) -> tuple[int, int]:
-    """Finds the stories of what is new, and brings the index up to the archive: stories that grew, and the last change."""
-    stories = archive.assign_stories()
-    target = LocalTarget(data, options.analyzer, options.zone, memory_mb=options.memory_mb, workers=options.workers)
-    _follow(archive, target, progress)
-    return stories, archive.last_change()
-
-
-def _follow(archive: Archive, target: Target, progress: Progress = lambda _stage, _done: None) -> None:
-    """Applies to ``target`` what the archive holds after the change it has covered, in committed batches."""
-    last = archive.last_change()
+@contextmanager
+def _following(
+    archive: Archive,
+    data: str | Path,
+    options: BuildOptions,
+    progress: Progress = lambda _stage, _done: None,
+    *,
+    anew: bool = False,
+) -> Iterator[Follower]:
+    target = LocalTarget(
+        data, options.analyzer, options.zone, anew=anew, memory_mb=options.memory_mb, workers=options.workers
+    )
     try:
-        for batch in batched(archive.changes(target.covered), TARGET_BATCH):
-            for change in batch:
-                if change.article is None:
-                    target.delete(change.id)
-                else:
-                    target.add(change.article)
-                progress("index", 1)
-            target.commit(batch[-1].number)
-        if target.covered < last or last == 0:
-            target.commit(last)
+        yield Follower(archive, target, progress)
     finally:
         target.close()
 

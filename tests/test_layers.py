@@ -17,6 +17,7 @@ ORDER = [
     ["indexer.archive"],
     ["indexer.intake"],
     ["indexer.targets"],
+    ["indexer.follow"],
     ["indexer.build"],
     ["search.errors", "search.request", "search.page"],
     ["search.query"],

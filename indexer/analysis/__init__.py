@@ -3,13 +3,14 @@
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.bigrams import GAP, LiteralText, bigram_positions, join_pieces, literal_form, phrase_terms
 from indexer.analysis.bulk import WordOccurrences, fold_all
-from indexer.analysis.normalize import clean, fold, is_han
+from indexer.analysis.normalize import HAN_RANGES, clean, fold, is_han
 from indexer.analysis.segment import SEGMENTERS, Segmenter, open_segmenter
 from indexer.analysis.token import Token
 from indexer.analysis.words import is_plain_word
 
 __all__ = [
     "GAP",
+    "HAN_RANGES",
     "SEGMENTERS",
     "Analyzer",
     "LiteralText",

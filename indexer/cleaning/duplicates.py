@@ -22,6 +22,7 @@ from indexer.cleaning.shingles import (
     FEWEST_CHARS,
     SHINGLE_CHARS,
     Codes,
+    Lengths,
     content_characters,
     shingle_characters,
     shingle_hashes,
@@ -30,6 +31,7 @@ from indexer.cleaning.shingles import (
 __all__ = ["BINS", "Trace", "likely_pairs", "traces"]
 
 BINS = 64
+TRACED_AT_ONCE = 100
 SHORT_BODY_CHARS = 30
 """Content characters below which equal articles must be of the same date too: 详见图表。 says nothing of its own."""
 
@@ -57,24 +59,11 @@ class Trace:
 
 
 def traces(articles: Sequence[Article]) -> list[Trace]:
-    """The trace of each article (cleaned), computed over all of them at once."""
-    if not articles:
-        return []
-    codes, owners = content_characters([article.body for article in articles])
-    titles, title_owners = content_characters([article.title for article in articles])
-    n = len(articles)
-    ends, title_ends = _ends(owners, n), _ends(title_owners, n)
-    signatures, has_one = _signatures(*shingle_characters(codes, owners, n), n)
-    found = []
-    for at, article in enumerate(articles):
-        body = codes[ends[at] : ends[at + 1]]
-        digest = hashlib.blake2b(titles[title_ends[at] : title_ends[at + 1]].tobytes(), digest_size=16)
-        digest.update(b"\n")
-        digest.update(body.tobytes())
-        if len(body) < SHORT_BODY_CHARS:
-            digest.update((article.published or "").encode())
-        found.append(Trace(digest.digest(), signatures[at].tobytes() if has_one[at] else None))
-    return found
+    """The trace of each article (cleaned)."""
+    # PERF: what is held of so many stays in the processor's cache: 8.0 µs an article, 11.4 with 500 at once.
+    return [
+        trace for at in range(0, len(articles), TRACED_AT_ONCE) for trace in _traces(articles[at : at + TRACED_AT_ONCE])
+    ]
 
 
 def likely_pairs(signatures: Signatures, new: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -112,22 +101,50 @@ def likely_pairs(signatures: Signatures, new: npt.NDArray[np.bool_]) -> npt.NDAr
     return np.stack([earlier[kept], later[kept]], axis=1).astype(np.int64)
 
 
-def _signatures(codes: Codes, owners: npt.NDArray[np.int64], n: int) -> tuple[Signatures, npt.NDArray[np.bool_]]:
-    """``uint16[n, BINS]``, and which of them stand for enough text."""
+def _traces(articles: Sequence[Article]) -> list[Trace]:
+    codes, lengths = content_characters([article.body for article in articles])
+    titles, title_lengths = content_characters([article.title for article in articles])
+    shingled, shingled_lengths = shingle_characters(codes, lengths)
+    enough = (shingled_lengths >= FEWEST_CHARS).tolist()
+    signatures = _signatures(shingled, shingled_lengths)
+    content, title_content = codes.tobytes(), titles.tobytes()
+    found = []
+    at = title_at = 0
+    for number, article in enumerate(articles):
+        end, title_end = (
+            at + int(lengths[number]) * codes.itemsize,
+            title_at + int(title_lengths[number]) * codes.itemsize,
+        )
+        digest = hashlib.blake2b(title_content[title_at:title_end] + b"\n" + content[at:end], digest_size=16)
+        if lengths[number] < SHORT_BODY_CHARS:
+            digest.update((article.published or "").encode())
+        found.append(Trace(digest.digest(), signatures[number].tobytes() if enough[number] else None))
+        at, title_at = end, title_end
+    return found
+
+
+def _signatures(codes: Codes, lengths: Lengths) -> Signatures:
+    """``uint16[n, BINS]`` of ``n`` texts."""
     hashes = shingle_hashes(codes)
-    inside = owners[: len(hashes)] == owners[SHINGLE_CHARS - 1 :] if len(hashes) else np.zeros(0, dtype=np.bool_)
-    hashes, of = hashes[inside], owners[: len(inside)][inside]
-    lowest = np.full(n * BINS, _NO_HASH)
-    np.minimum.at(lowest, of * BINS + (hashes >> _BIN_SHIFT).astype(np.int64), hashes)
-    least = lowest.reshape(n, BINS)
-    enough = np.bincount(owners, minlength=n) >= FEWEST_CHARS
+    n_shingles = np.maximum(lengths - (SHINGLE_CHARS - 1), 0)
+    # Shingles that begin in one text and end in another are none.
+    of_one_text = np.ones(len(hashes) + SHINGLE_CHARS - 1, dtype=np.bool_)[: len(codes)]
+    ends = np.cumsum(lengths)
+    crossing = ends[:, None] - np.arange(1, SHINGLE_CHARS)
+    of_one_text[crossing[crossing >= 0]] = False
+    hashes = hashes[of_one_text[: len(hashes)]]
+    bins = (hashes >> _BIN_SHIFT).view(np.int64)
+    bins += np.repeat(np.arange(0, len(lengths) * BINS, BINS), n_shingles)
+    lowest = np.full(len(lengths) * BINS, _NO_HASH)
+    np.minimum.at(lowest, bins, hashes)
+    least = lowest.reshape(-1, BINS)
     # An empty bin takes the value of the next one that is not, going round, marked by the distance.
     at = np.where(np.tile(least, 2) != _NO_HASH, np.arange(2 * BINS), 4 * BINS)
     following = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1][:, :BINS]
     distance = following - np.arange(BINS)
     values = np.take_along_axis(least, following % BINS, axis=1) >> _VALUE_SHIFT
     values += distance.astype(np.uint64) * np.uint64(0x9E37)
-    return values.astype(np.uint16), enough
+    return values.astype(np.uint16)
 
 
 def _neighbours(
@@ -156,8 +173,3 @@ def _neighbours(
     wanted = new[earlier] | new[later]
     pairs: npt.NDArray[np.int64] = earlier[wanted] * n + later[wanted]
     return pairs
-
-
-def _ends(owners: npt.NDArray[np.int64], n: int) -> list[int]:
-    found: list[int] = np.searchsorted(owners, np.arange(n + 1)).tolist()
-    return found

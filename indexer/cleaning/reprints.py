@@ -45,9 +45,8 @@ class Comparable:
 
 def comparable(body: str) -> Comparable:
     """``body`` ready to be compared."""
-    codes, owners = content_characters([body])
-    kept, kept_owners = shingle_characters(codes, owners, 1)
-    return Comparable(kept, shingle_hashes(kept)[: max(0, len(kept_owners) - SHINGLE_CHARS + 1)])
+    codes, _ = shingle_characters(*content_characters([body]))
+    return Comparable(codes, shingle_hashes(codes))
 
 
 def is_reprint(one: Comparable, other: Comparable) -> bool:

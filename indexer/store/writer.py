@@ -9,11 +9,15 @@ which the next commit removes.
 
 from __future__ import annotations
 
+import os
 import secrets
+import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from dataclasses import replace
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
@@ -101,6 +105,16 @@ class IndexWriter:
             if doc is not None:
                 deleted.add(doc)
 
+    def withdraw(self, ids: Collection[str]) -> None:
+        """Takes back the articles that this batch has added with these ids; waits for the runs that are being written."""
+        self._collect()
+        kept = [article for article in self._run if article.id not in ids]
+        self._run, self._run_chars = kept, sum(len(article.body) for article in kept)
+        for at, entry in enumerate(self._new):
+            segment = Segment(self._folder, entry.name, entry.deleted)
+            found = {doc for article_id in ids if (doc := segment.find(article_id)) is not None}
+            self._new[at] = replace(entry, deleted=tuple(sorted(found.union(entry.deleted))))
+
     def commit(self) -> None:
         """Makes the batch visible to readers that open from now on, durably."""
         self._end_runs()
@@ -148,6 +162,9 @@ class IndexWriter:
             # A batch of one run is not worth the processes.
             self._workers = 1
         self._send_run()
+        self._collect()
+
+    def _collect(self) -> None:
         while self._written:
             self._new.append(self._written.popleft().result())
 
@@ -169,6 +186,14 @@ _worker_prepare: list[Prepare] = []
 
 def _start_worker(prepare: Prepare) -> None:
     _worker_prepare[:] = [prepare]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent has died: what it inherited, locks among it, would stay with it."""
+    if (parent := parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _write_run_in_worker(folder: Path, articles: Sequence[Article]) -> SegmentEntry:
