@@ -73,25 +73,21 @@ def likely_pairs(signatures: Signatures, new: npt.NDArray[np.bool_]) -> npt.NDAr
     Sorted by the later, then by the number of equal bins, most first; of each article at most ``MOST_PARTNERS`` come with
     those before it. Time is linear in ``n`` times the logarithm of the new ones, memory a few arrays of ``n``.
     """
-    keys: list[npt.NDArray[np.int64]] = []
+    keys: list[npt.NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
     n = len(signatures)
+    all_rows = np.arange(n)
     for band in range(BINS // BAND_BINS):
         columns = signatures[:, band * BAND_BINS : (band + 1) * BAND_BINS].astype(np.uint32)
         values = columns[:, 0] << np.uint32(16) | columns[:, 1]
-        wanted = np.unique(values[new])
-        place = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1) if len(wanted) else values[:0]
-        rows = np.flatnonzero(wanted[place] == values) if len(wanted) else np.zeros(0, dtype=np.int64)
-        keys.append(_neighbours(values, rows, new, n))
+        rows = all_rows if new.all() else np.flatnonzero(np.isin(values, values[new]))
+        keys.append(_neighbours(values[rows], rows, new))
     # Each pair is one number, so that bands are joined by sorting numbers.
     pairs = np.unique(np.concatenate(keys))
     earlier, later = pairs // n if n else pairs, pairs % n if n else pairs
-    equal = np.concatenate(
-        [np.zeros(0, dtype=np.int64)]
-        + [
-            (signatures[earlier[at : at + 65536]] == signatures[later[at : at + 65536]]).sum(axis=1)
-            for at in range(0, len(pairs), 65536)
-        ]
-    )
+    equal = np.zeros(len(pairs), dtype=np.int64)
+    for at in range(0, len(pairs), 65536):
+        part = slice(at, at + 65536)
+        equal[part] = np.count_nonzero(signatures[earlier[part]] == signatures[later[part]], axis=1)
     enough = equal >= FEWEST_EQUAL_BINS
     earlier, later, equal = earlier[enough], later[enough], equal[enough]
     order = np.lexsort((earlier, -equal, later))
@@ -148,28 +144,27 @@ def _signatures(codes: Codes, lengths: Lengths) -> Signatures:
 
 
 def _neighbours(
-    values: npt.NDArray[np.uint32], rows: npt.NDArray[np.int64], new: npt.NDArray[np.bool_], n: int
+    values: npt.NDArray[np.uint32], rows: npt.NDArray[np.int64], new: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.int64]:
-    """Pairs of ``rows`` with the same value as ``earlier * n + later``.
+    """Pairs of ``rows`` (ascending) with the same value, one a row, as ``earlier * n + later`` for ``n`` rows in all.
 
     Each is paired with the first of its group and the ``MOST_PARTNERS`` before it: a group of thousands (one template) must not
     make millions of pairs.
     """
-    order = rows[np.lexsort((rows, values[rows]))]
-    grouped = values[order]
-    found = []
+    # PERF: one plain sort of packed numbers takes a fifth of the time of a stable argsort.
+    packed = np.sort(values.astype(np.uint64) << np.uint64(32) | rows.astype(np.uint64))
+    order = (packed & np.uint64(0xFFFF_FFFF)).view(np.int64)
+    grouped = packed >> np.uint64(32)
+    follows = np.flatnonzero(grouped[1:] == grouped[:-1]) + 1
+    begins = np.arange(len(order))
+    begins[follows] = 0
+    first = np.maximum.accumulate(begins)
+    found = [(order[first[follows]], order[follows])]
     for step in range(1, MOST_PARTNERS + 1):
-        same = np.flatnonzero(grouped[step:] == grouped[:-step]) if step < len(order) else rows[:0]
-        if not len(same):
-            break
-        found.append((order[same], order[same + step]))
-    if len(order):
-        first = order[np.searchsorted(grouped, grouped)]
-        found.append((first[first != order], order[first != order]))
-    if not found:
-        return np.zeros(0, dtype=np.int64)
+        follows = follows[follows - step >= first[follows]]
+        found.append((order[follows - step], order[follows]))
     earlier = np.concatenate([pair[0] for pair in found])
     later = np.concatenate([pair[1] for pair in found])
     wanted = new[earlier] | new[later]
-    pairs: npt.NDArray[np.int64] = earlier[wanted] * n + later[wanted]
+    pairs: npt.NDArray[np.int64] = earlier[wanted] * len(new) + later[wanted]
     return pairs
