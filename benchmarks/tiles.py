@@ -1,7 +1,7 @@
 """A large corpus out of a small one: articles joined of the halves of two, with a tenth of their tokens replaced.
 
-Tile 0 is the corpus itself; each further tile has as many articles. So words, lengths and names keep their distribution, and hardly
-two texts are the same. One article is made at a time: besides the tokens of the small corpus nothing is held.
+Tile 0 is the corpus itself; each further tile has as many articles. So words, lengths and names keep their distribution, and
+hardly two texts are the same. One article is made at a time: besides the tokens of the small corpus nothing is held.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Tokens:
 
 
 def tiled(articles: Sequence[dict[str, object]], count: int) -> Iterator[dict[str, object]]:
-    """``count`` articles, the same in every run: first ``articles`` themselves, then ones made of their halves, with ids of their own."""
+    """``count`` articles, the same in every run: first ``articles`` themselves, then ones made of their halves, with new ids."""
     return islice(_endless(articles), count)
 
 
