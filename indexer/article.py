@@ -35,6 +35,7 @@ DERIVED_TITLE_CHARS = 60
 KEPT_NAMES = 8192
 
 _HOME_CRUMBS = frozenset({"首页", "首頁", "正文", "主页", "主頁"})
+_BREAK = re.compile(r"[^\S \u3000]")
 _BREAKS = re.compile(r"\s*[^\S \u3000]\s*")
 _SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
@@ -161,7 +162,9 @@ def _checked(name: str, value: object) -> object:
         return _checked_list(name, value)
     if not isinstance(value, str):
         raise ArticleError(f"{name} must be a string, and is {type(value).__name__}", field=name)
-    return _without_lone_surrogates(value) if name == "body" else _one_line(value) or None
+    if name == "body":
+        return _without_lone_surrogates(value)
+    return (_name if name == "source" else _one_line)(value) or None
 
 
 def _checked_published(value: object) -> str | None:
@@ -209,7 +212,11 @@ def _checked_id(value: str) -> str:
 
 def _one_line(value: str) -> str:
     """``value`` on one line: white space other than plain and ideographic spaces is one space, and these stay as they are."""
-    return _BREAKS.sub(" ", _without_lone_surrogates(value).strip())
+    line = _without_lone_surrogates(value).strip()
+    return _BREAKS.sub(" ", line) if _BREAK.search(line) else line
+
+
+_name = lru_cache(maxsize=KEPT_NAMES)(_one_line)
 
 
 def _without_lone_surrogates(value: str) -> str:

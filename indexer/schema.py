@@ -94,8 +94,7 @@ def clean_article(article: Article) -> Article:
     Raises:
         ArticleError: nothing is left of title and body.
     """
-    lines = (line.strip() for line in clean(article.body).split("\n"))
-    body = "\n".join(line for line in lines if line)
+    body = "\n".join(filter(None, map(str.strip, clean(article.body).split("\n"))))
     title = _clean_line(article.title) or first_sentence(body)
     if not title:
         raise ArticleError("the article has neither a title nor a body", field="title")
@@ -109,7 +108,7 @@ def clean_article(article: Article) -> Article:
         source=_clean_name(article.source or "") or None,
         published=article.published,
         url=article.url,
-        captions=tuple(line for line in map(_clean_line, article.captions) if line),
+        captions=tuple(filter(None, map(_clean_line, article.captions))),
         also_at=article.also_at,
         story=article.story,
     )
@@ -238,9 +237,10 @@ def _clean_line(text: str) -> str:
     return " ".join(clean(text).split("\n")).strip()
 
 
+# PERF: the same few names come in most articles: with these kept, an article is cleaned in 6 µs instead of 9.
 _clean_name = lru_cache(maxsize=KEPT_NAMES)(_clean_line)
-"""PERF: the same few names come in most articles: with these kept, an article is cleaned in 6 µs instead of 9."""
 
 
+@lru_cache(maxsize=KEPT_NAMES)
 def _clean_list(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(line for line in map(_clean_name, values) if line)
+    return tuple(filter(None, map(_clean_name, values)))
