@@ -36,6 +36,8 @@ DEFAULT_MEMORY_MB = 1024
 BYTES_AN_ARTICLE = 20_000
 """What merging and inverting hold of an article at their height, measured over news of 500 characters with room to spare."""
 MAX_RUN_ARTICLES = 2_500
+SMALLEST_PART = 200
+"""Articles of a run that is not worth cutting up for several workers."""
 RUN_CHARS = 3_500_000
 """Characters of the bodies of a run; with the other fields it mostly stays below what ``invert`` sorts fastest."""
 
@@ -107,13 +109,14 @@ class IndexWriter:
 
     def withdraw(self, ids: Collection[str]) -> None:
         """Takes back the articles that this batch has added with these ids; waits for the runs that are being written."""
-        self._collect()
-        kept = [article for article in self._run if article.id not in ids]
-        self._run, self._run_chars = kept, sum(len(article.body) for article in kept)
-        for at, entry in enumerate(self._new):
+        self._end_runs()
+        kept = []
+        for entry in self._new:
             segment = Segment(self._folder, entry.name, entry.deleted)
             found = {doc for article_id in ids if (doc := segment.find(article_id)) is not None}
-            self._new[at] = replace(entry, deleted=tuple(sorted(found.union(entry.deleted))))
+            if len(found) + len(entry.deleted) < entry.n_docs:
+                kept.append(replace(entry, deleted=tuple(sorted(found.union(entry.deleted)))))
+        self._new = kept
 
     def commit(self) -> None:
         """Makes the batch visible to readers that open from now on, durably."""
@@ -158,13 +161,15 @@ class IndexWriter:
             self._new.append(self._written.popleft().result())
 
     def _end_runs(self) -> None:
+        """Sends what is left, in a part for each worker so that all of them end at about the same time, and waits for all runs."""
         if self._pool is None:
             # A batch of one run is not worth the processes.
             self._workers = 1
-        self._send_run()
-        self._collect()
-
-    def _collect(self) -> None:
+        rest = self._run
+        size = max(SMALLEST_PART, -(-len(rest) // self._workers))
+        for at in range(0, len(rest), size):
+            self._run = rest[at : at + size]
+            self._send_run()
         while self._written:
             self._new.append(self._written.popleft().result())
 
