@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import wraps
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter, thread_time
@@ -77,12 +78,17 @@ class _Clocks:
         return {name: spent.value for name, spent in self._spent.items()}
 
     def start(self) -> None:
-        """Puts a clock around every function of ``STAGES``."""
+        """Puts a clock around every function of ``STAGES``, the same one wherever a function stands under its name."""
+        clocked: dict[Callable[..., Any], Callable[..., Any]] = {}
         for stage, functions in STAGES.items():
             for owner, name in functions:
-                setattr(owner, name, self._timed(stage, getattr(owner, name)))
+                function = getattr(owner, name)
+                if function not in clocked:
+                    clocked[function] = self._timed(stage, function)
+                setattr(owner, name, clocked[function])
 
     def _timed(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)  # workers are sent functions by name
         def timed(*values: Any, **named: Any) -> Any:
             begin = thread_time()
             self._inner.append(0.0)

@@ -161,7 +161,7 @@ class IndexWriter:
             self._new.append(self._written.popleft().result())
 
     def _end_runs(self) -> None:
-        """Sends what is left, in a part for each worker so that all of them end at about the same time, and waits for all runs."""
+        """Sends what is left, a part to each worker so that all end at about the same time, and waits for all runs."""
         if self._pool is None:
             # A batch of one run is not worth the processes.
             self._workers = 1
