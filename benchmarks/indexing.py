@@ -32,7 +32,7 @@ from indexer.build import BuildOptions, index_paths
 from indexer.follow import Follower
 from indexer.intake import Intake
 from indexer.sources import ReadLimits
-from indexer.store import IndexWriter, writer
+from indexer.store import IndexWriter, merge, writer
 
 __all__ = ["Run", "main", "measure", "to_table"]
 
@@ -45,7 +45,7 @@ STAGES: Mapping[str, Sequence[tuple[Any, str]]] = {
     "stories": [(Archive, "assign_stories")],
     "handing on": [(Follower, "feed")],
     "analysis, inversion": [(writer, "write_run")],
-    "merge": [(writer, "merge_segments")],
+    "merge": [(merge, "merge_file"), (writer, "merge_file")],
     "commit": [(IndexWriter, "commit")],
 }
 
