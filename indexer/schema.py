@@ -98,7 +98,7 @@ def clean_article(article: Article) -> Article:
         ArticleError: nothing is left of title and body.
     """
     body = "\n".join(filter(None, map(str.strip, clean(article.body).split("\n"))))
-    title = _clean_line(article.title) or first_sentence(body)
+    title = _clean_line(article.title) or first_sentence(body).strip()
     if not title:
         raise ArticleError("the article has neither a title nor a body", field="title")
     return Article(
