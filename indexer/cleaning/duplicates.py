@@ -64,17 +64,14 @@ def traces(articles: Sequence[Article]) -> list[Trace]:
     shingled, shingled_lengths = shingle_characters(codes, lengths)
     enough = (shingled_lengths >= FEWEST_CHARS).tolist()
     signatures = _signatures(shingled, shingled_lengths)
-    content, title_content = codes.tobytes(), titles.tobytes()
+    content, title_content, size = codes.tobytes(), titles.tobytes(), codes.itemsize
     found = []
     at = title_at = 0
-    for number, article in enumerate(articles):
-        end, title_end = (
-            at + int(lengths[number]) * codes.itemsize,
-            title_at + int(title_lengths[number]) * codes.itemsize,
-        )
+    for number, (length, title_length) in enumerate(zip(lengths.tolist(), title_lengths.tolist(), strict=True)):
+        end, title_end = at + length * size, title_at + title_length * size
         digest = hashlib.blake2b(title_content[title_at:title_end] + b"\n" + content[at:end], digest_size=16)
-        if lengths[number] < SHORT_BODY_CHARS:
-            digest.update((article.published or "").encode())
+        if length < SHORT_BODY_CHARS:
+            digest.update((articles[number].published or "").encode())
         found.append(Trace(digest.digest(), signatures[number].tobytes() if enough[number] else None))
         at, title_at = end, title_end
     return found
