@@ -4,10 +4,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indexer.analysis.bigrams import GAP, bigram_positions, join_pieces, literal_form, phrase_terms
+from indexer.analysis.bigrams import GAP, bigram_positions, join_lines, join_pieces, literal_form, phrase_terms
 
 ALPHABET = st.sampled_from("监督检查甲a1，。  \t　")
 PIECE = st.text(ALPHABET, max_size=20)
+
+
+@given(st.lists(PIECE, max_size=4).map("\n".join))
+def test_lines_are_joined_as_pieces_are(text: str) -> None:
+    assert join_lines(text) == join_pieces(text.split("\n"))
 
 
 @pytest.mark.parametrize(
@@ -31,8 +36,9 @@ def test_white_space_counts_as_the_literal_rule_says(text: str, literal: str) ->
 @given(PIECE)
 def test_every_character_of_a_literal_form_knows_where_it_came_from(text: str) -> None:
     form = literal_form(text)
-    assert len(form.text) == len(form.offsets)
-    for char, offset in zip(form.text, form.offsets, strict=True):
+    for at, char in enumerate(form.text):
+        offset, end = form.span(at, at + 1)
+        assert end == offset + 1
         assert text[offset] == char or (char == " " and text[offset].isspace())
 
 

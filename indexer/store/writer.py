@@ -41,6 +41,8 @@ BYTES_AN_ARTICLE = 20_000
 MAX_RUN_ARTICLES = 2_500
 SMALLEST_PART = 200
 """Articles of a run that is not worth cutting up for several workers."""
+MERGED_BY_WORKERS = 10_000
+"""Articles of a merge above which it is worth starting processes."""
 RUN_CHARS = 3_500_000
 """Characters of the bodies of a run: what bounds its memory when articles are long."""
 
@@ -151,36 +153,36 @@ class IndexWriter:
         name = _new_name()
         # The file with most work first, so that the others fill the time of the second worker.
         tasks = [(end, self._folder, name, group, self._memory) for end in sorted(SEGMENT_FILES, key=".grams".__ne__)]
-        if self._pool is None:
+        if self._workers > 1 and sum(entry.n_docs for entry in group) >= MERGED_BY_WORKERS:
+            pool = self._started_pool()
+            for done in [pool.submit(merge_file, *task) for task in tasks]:
+                done.result()
+        else:
             for task in tasks:
                 merge_file(*task)
-        else:
-            for done in [self._pool.submit(merge_file, *task) for task in tasks]:
-                done.result()
         return merged_entry(self._folder, name, group)
 
     def _send_run(self) -> None:
         """Has the run written, by a worker where there are several; waits when each has one to do and one waiting."""
-        run, self._run, self._run_chars = self._run, [], 0
-        if not run:
-            return
         if self._workers == 1:
-            self._new.append(write_run(self._folder, run, self._prepare))
+            self._write_run()
             return
-        if self._pool is None:
-            # NOTE: forked, because a segmenter of compiled code cannot be sent to a process that starts anew.
-            self._pool = ProcessPoolExecutor(
-                self._workers, mp_context=get_context("fork"), initializer=_start_worker, initargs=(self._prepare,)
-            )
-        self._written.append(self._pool.submit(_write_run_in_worker, self._folder, run))
+        self._written.append(self._started_pool().submit(_write_run_in_worker, self._folder, self._run))
+        self._run, self._run_chars = [], 0
         if len(self._written) > 2 * self._workers:
             self._new.append(self._written.popleft().result())
 
+    def _write_run(self) -> None:
+        self._new.append(write_run(self._folder, self._run, self._prepare))
+        self._run, self._run_chars = [], 0
+
     def _end_runs(self) -> None:
-        """Sends what is left, a part to each worker so that all end at about the same time, and waits for all runs."""
+        """Writes what is left, a part by each worker so that all end at about the same time, and waits for all runs."""
         if self._pool is None:
             # A batch of one run is not worth the processes.
-            self._workers = 1
+            if self._run:
+                self._write_run()
+            return
         rest = self._run
         size = max(SMALLEST_PART, -(-len(rest) // self._workers))
         for at in range(0, len(rest), size):
@@ -188,6 +190,14 @@ class IndexWriter:
             self._send_run()
         while self._written:
             self._new.append(self._written.popleft().result())
+
+    def _started_pool(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # NOTE: forked, because a segmenter of compiled code cannot be sent to a process that starts anew.
+            self._pool = ProcessPoolExecutor(
+                self._workers, mp_context=get_context("fork"), initializer=_start_worker, initargs=(self._prepare,)
+            )
+        return self._pool
 
 
 def write_run(folder: Path, articles: Sequence[Article], prepare: Prepare) -> SegmentEntry:
