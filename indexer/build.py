@@ -18,18 +18,36 @@ from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
 from indexer.archive import Archive
-from indexer.errors import DataLockedError, IngestError, StorageError
+from indexer.editorial import read_user_words
+from indexer.errors import (
+    DataLockedError,
+    EditorialError,
+    IngestError,
+    StorageError,
+)
 from indexer.follow import Follower
 from indexer.intake import Intake, Progress
 from indexer.sources import ReadLimits, read_inputs
 from indexer.targets import LocalTarget
 
-__all__ = ["BuildOptions", "IndexReport", "RecleanReport", "delete_articles", "index_paths", "reclean", "sync"]
+__all__ = [
+    "BuildOptions",
+    "IndexReport",
+    "RecleanReport",
+    "SyncReport",
+    "delete_articles",
+    "index_paths",
+    "reclean",
+    "sync",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """How to build: ``memory_mb`` bounds what the index writer holds, ``workers`` is the number of processes that write."""
+    """How to build: ``memory_mb`` bounds what the index writer holds, ``workers`` is the number of processes that write.
+
+    The ``analyzer`` gets the user's words of the data directory.
+    """
 
     analyzer: Analyzer
     zone: ZoneInfo
@@ -42,7 +60,8 @@ class BuildOptions:
 class IndexReport:
     """What a run did. ``rejected`` says of each input that was left out where it is and why; ``seconds`` is wall time.
 
-    ``duplicates`` are new articles that became one more address of another; ``stories`` those found to have reprints, or more.
+    ``duplicates`` are new articles that became one more address of another; ``stories`` those found to have reprints, or more;
+    ``reanalysed`` the ids of articles that a change of ``user_words.txt`` had analysed anew.
     """
 
     added: int = 0
@@ -51,6 +70,7 @@ class IndexReport:
     deleted: int = 0
     duplicates: int = 0
     stories: int = 0
+    reanalysed: tuple[str, ...] = ()
     rejected: tuple[IngestError, ...] = ()
     change: int = 0
     seconds: float = 0.0
@@ -67,6 +87,15 @@ class RecleanReport:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What bringing the index up did: the last ``change`` it covers now, and as in ``IndexReport``."""
+
+    change: int
+    reanalysed: tuple[str, ...] = ()
+    rejected: tuple[IngestError, ...] = ()
+
+
 def index_paths(
     paths: Sequence[str | Path],
     data: str | Path,
@@ -81,12 +110,12 @@ def index_paths(
         StorageError: the archive or the index cannot be used; what the archive took by then stays.
     """
     begin = perf_counter()
-    with _write_lock(data), Archive(data) as archive, _following(archive, data, options, progress) as follower:
-        intake = Intake(archive, progress, follower.feed)
+    with _write_lock(data), Archive(data) as archive, _following(archive, data, options, progress) as following:
+        intake = Intake(archive, progress, following.follower.feed)
         intake.take(read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter))
         intake.read_pages()
         stories = archive.assign_stories()
-        change = follower.finish()
+        synced = following.finish()
     counts = intake.counts
     return IndexReport(
         added=counts.added,
@@ -94,8 +123,9 @@ def index_paths(
         unchanged=counts.unchanged,
         duplicates=counts.duplicates,
         stories=stories,
-        rejected=tuple(intake.rejected),
-        change=change,
+        reanalysed=synced.reanalysed,
+        rejected=(*intake.rejected, *synced.rejected),
+        change=synced.change,
         seconds=perf_counter() - begin,
     )
 
@@ -114,26 +144,26 @@ def reclean(
     with (
         _write_lock(data),
         Archive(data, create=False) as archive,
-        _following(archive, data, options, progress) as follower,
+        _following(archive, data, options, progress) as following,
     ):
-        intake = Intake(archive, progress, follower.feed)
+        intake = Intake(archive, progress, following.follower.feed)
         intake.reread_pages()
         archive.assign_stories()
-        change = follower.finish()
+        synced = following.finish()
     counts = intake.counts
     return RecleanReport(
         changed=counts.updated + counts.added + counts.duplicates,
         unchanged=counts.unchanged,
-        failed=tuple(intake.rejected),
-        change=change,
+        failed=(*intake.rejected, *synced.rejected),
+        change=synced.change,
         seconds=perf_counter() - begin,
     )
 
 
 def sync(
     data: str | Path, options: BuildOptions, *, anew: bool = False, progress: Progress = lambda _stage, _done: None
-) -> int:
-    """The last change of the archive, which the index has covered on return; ``anew`` builds a new index beside the old one.
+) -> SyncReport:
+    """Brings the index up to the archive and to ``user_words.txt``; ``anew`` builds a new index beside the old one.
 
     Raises:
         StorageError: the archive or the index cannot be used; the old index goes on serving.
@@ -141,9 +171,9 @@ def sync(
     with (
         _write_lock(data),
         Archive(data, create=False) as archive,
-        _following(archive, data, options, progress, anew=anew) as follower,
+        _following(archive, data, options, progress, anew=anew) as following,
     ):
-        return follower.finish()
+        return following.finish()
 
 
 def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions) -> int:
@@ -152,10 +182,22 @@ def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions)
     Raises:
         StorageError: the archive or the index cannot be used.
     """
-    with _write_lock(data), Archive(data, create=False) as archive, _following(archive, data, options) as follower:
+    with _write_lock(data), Archive(data, create=False) as archive, _following(archive, data, options) as following:
         deleted = archive.delete(ids)
-        follower.finish()
+        following.finish()
     return deleted
+
+
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """A follower, what the user's words had analysed anew before it began, and what is wrong with these words."""
+
+    follower: Follower
+    reanalysed: tuple[str, ...]
+    rejected: tuple[IngestError, ...]
+
+    def finish(self) -> SyncReport:
+        return SyncReport(change=self.follower.finish(), reanalysed=self.reanalysed, rejected=self.rejected)
 
 
 @contextmanager
@@ -166,12 +208,25 @@ def _following(
     progress: Progress = lambda _stage, _done: None,
     *,
     anew: bool = False,
-) -> Iterator[Follower]:
+) -> Iterator[_Following]:
+    """Opens the index to be brought up to the archive. User's words that cannot be used leave those it was built with."""
+    rejected: tuple[IngestError, ...] = ()
+    try:
+        words = read_user_words(data)
+    except EditorialError as error:
+        rejected = error.problems
+        words = _indexed_words(data)
     target = LocalTarget(
-        data, options.analyzer, options.zone, anew=anew, memory_mb=options.memory_mb, workers=options.workers
+        data,
+        options.analyzer.with_user_words(words),
+        options.zone,
+        anew=anew,
+        memory_mb=options.memory_mb,
+        workers=options.workers,
     )
     try:
-        yield Follower(archive, target, progress)
+        follower = Follower(archive, target, progress)
+        yield _Following(follower, follower.reanalyse(), rejected)
     finally:
         target.close()
 

@@ -28,6 +28,21 @@ class Follower:
         self._batch: set[str] = set()
         self._again: dict[str, Change] = {}
 
+    def reanalyse(self) -> tuple[str, ...]:
+        """Ids of the articles that other words of the user's have a part in; they are handed on again, and committed.
+
+        Raises:
+            StorageError: the archive cannot be read, or the target fails.
+        """
+        stale = self._target.stale
+        if stale is None:
+            return ()
+        for change in self._archive.latest(stale):
+            self._apply(change)
+            self._progress("analyse", 1)
+        self._target.commit(self._target.covered)
+        return stale
+
     def feed(self) -> None:
         """Hands on what the archive holds by now, all of it durable.
 

@@ -33,6 +33,7 @@ class Recorder:
 
     def __init__(self, failing: Collection[int] = ()) -> None:
         self.covered = 0
+        self.stale: tuple[str, ...] | None = None
         self.shown: dict[str, Article] = {}
         self.commits = 0
         self.failing = failing

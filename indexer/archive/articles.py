@@ -23,12 +23,12 @@ KEPT_WRITTEN = 5_000
 """Articles of the last write that are kept, so that who follows the archive need not read them."""
 
 # An article as it is shown: not the copies of others, with the addresses of its own copies.
-_CHANGES = """
+_LATEST = """
 SELECT change, id, deleted OR duplicate_of IS NOT NULL, record, story, (
     SELECT json_group_array(json_extract(copy.record, '$.url'))
     FROM article AS copy WHERE copy.duplicate_of = article.number
 )
-FROM article WHERE change > ? ORDER BY change
+FROM article
 """
 
 
@@ -126,13 +126,15 @@ class Archive:
     def changes(self, after: int) -> Iterator[Change]:
         """The latest change of every article written after change ``after``, in their order; nothing may be written meanwhile."""
         with self._database.explained("read"):
-            for number, article_id, gone, record, story, copies in self._db.execute(_CHANGES, (after,)):
-                if gone:
-                    yield Change(number=number, id=article_id, article=None)
-                    continue
-                # PERF: what was written just now is not parsed again, which takes 8 µs an article.
-                article = self._written.get(number) or article_from_stored(orjson.loads(record))
-                yield Change(number=number, id=article_id, article=_shown(article, story, copies))
+            for row in self._db.execute(f"{_LATEST} WHERE change > ? ORDER BY change", (after,)):
+                yield self._change(*row)
+
+    def latest(self, ids: Iterable[str]) -> Iterator[Change]:
+        """The latest change of each article of ``ids`` that was ever written."""
+        with self._database.explained("read"):
+            for article_id in ids:
+                for row in self._db.execute(f"{_LATEST} WHERE id = ?", (article_id,)):
+                    yield self._change(*row)
 
     def count_changes(self, after: int) -> int:
         """How many articles were written after change ``after``."""
@@ -148,6 +150,13 @@ class Archive:
         query = "SELECT count(*) FROM article WHERE deleted = 0 AND duplicate_of IS NULL"
         with self._database.explained("read"):
             return int(self._db.execute(query).fetchone()[0])
+
+    def _change(self, number: int, article_id: str, gone: int, record: str, story: str | None, copies: str) -> Change:
+        if gone:
+            return Change(number=number, id=article_id, article=None)
+        # PERF: what was written just now is not parsed again, which takes 8 µs an article.
+        article = self._written.get(number) or article_from_stored(orjson.loads(record))
+        return Change(number=number, id=article_id, article=_shown(article, story, copies))
 
 
 def _shown(article: Article, story: str | None, copies: str) -> Article:
