@@ -22,12 +22,15 @@ from indexer.editorial import read_user_words
 from indexer.errors import (
     DataLockedError,
     EditorialError,
+    IndexDamagedError,
+    IndexMissingError,
     IngestError,
     StorageError,
 )
 from indexer.follow import Follower
 from indexer.intake import Intake, Progress
 from indexer.sources import ReadLimits, read_inputs
+from indexer.store import read_manifest
 from indexer.targets import LocalTarget
 
 __all__ = [
@@ -229,6 +232,13 @@ def _following(
         yield _Following(follower, follower.reanalyse(), rejected)
     finally:
         target.close()
+
+
+def _indexed_words(data: str | Path) -> tuple[str, ...]:
+    try:
+        return read_manifest(data).user_words
+    except (IndexMissingError, IndexDamagedError):
+        return ()  # a new index is made, or what is wrong with this one is said by whoever opens it
 
 
 @contextmanager
