@@ -57,6 +57,39 @@ def test_a_small_run_measures_every_contestant(news: Path, monkeypatch: pytest.M
     assert "| or, snippets: p50 / p95 ms |" in runner.to_table(results)
 
 
+def test_whoosh_is_left_out_of_a_large_run(news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tantivy")
+    from benchmarks import run as runner
+
+    monkeypatch.setattr(
+        runner, "make_queries", lambda articles: __import__("benchmarks.corpus").corpus.make_queries(articles, 4, 4)
+    )
+    monkeypatch.setattr(runner, "MOST_FOR_WHOOSH", 40)
+    results = runner.run(news, 30, 50, throughput=False)
+    assert (results["articles"], set(results["indexing"])) == (50, {"article-search", "tantivy"})
+    assert results["command"] == "python -m benchmarks.run --articles 30 --tile 50"
+
+
+def test_the_curves_are_drawn_out_of_kept_runs(tmp_path: Path) -> None:
+    from benchmarks.curves import draw
+
+    for size, spent in ((10_000, 0.2), (1_000_000, 4.0)):
+        folder = tmp_path / f"2026-01-01-machine-{size}"
+        folder.mkdir()
+        times = {level: {"or": [spent] * 30, "phrase": [spent / 2] * 30} for level in ("facets",)}
+        results = {
+            "articles": size,
+            "indexing": {"article-search": {"bytes_per_article": 4000, "articles_per_s": 5000}},
+            "milliseconds": {"article-search": times},
+        }
+        (folder / "results.json").write_text(json.dumps(results), encoding="utf-8")
+    picture = draw(tmp_path)
+    assert picture.startswith("<svg")
+    assert "10 K" in picture
+    assert "1 M" in picture
+    assert "article-search" in picture
+
+
 def test_a_corpus_of_any_size_is_made_of_halves_with_a_tenth_of_the_tokens_replaced(news: Path) -> None:
     from benchmarks.corpus import read_news
     from benchmarks.tiles import tiled
