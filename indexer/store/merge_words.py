@@ -125,8 +125,8 @@ class _SourceWords:
 def _merged(parts: Sequence[_Range]) -> _Range:
     """The same range of words of all segments as one."""
     words = sorted(set(chain.from_iterable(part.words for part in parts)))
-    place = {word: at for at, word in enumerate(words)}
-    terms = [np.array([place[word] for word in part.words], dtype=np.int64) for part in parts]
+    place = dict(zip(words, range(len(words)), strict=True)).__getitem__
+    terms = [np.fromiter(map(place, part.words), dtype=np.int64, count=len(part.words)) for part in parts]
     counts, (docs, codes) = scatter(
         len(words), terms, [part.counts for part in parts], [[part.docs, part.codes] for part in parts]
     )
