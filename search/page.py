@@ -40,7 +40,7 @@ class Folded:
 class Hit:
     """One article found. ``score`` is without unit, and 0 where the order is not by relevance.
 
-    ``folded`` is None unless reprints were folded.
+    ``folded`` is None unless reprints were folded. ``pinned``: an editor put it before the others for this query.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Hit:
     score: float
     highlights: Highlights
     folded: Folded | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,8 @@ def _hit_to_record(hit: Hit) -> dict[str, Any]:
         "score": hit.score,
         "highlights": {"title": hit.highlights.title, "snippets": list(hit.highlights.snippets)},
     }
+    if hit.pinned:
+        record["pinned"] = True
     if hit.folded is not None:
         record["folded"] = {"count": hit.folded.count, "sources": list(hit.folded.sources)}
     return record

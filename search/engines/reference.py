@@ -17,7 +17,7 @@ from indexer.article import SECTION_SEPARATOR, Article, article_to_record, split
 from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle, facet_key, prepare
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import Found, date_order, make_hits
+from search.engines.hits import Found, date_order, make_hits, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values
 from search.page import FacetValue, Folded, Page
@@ -38,6 +38,7 @@ from search.query.plan import (
     compile_word_pattern,
 )
 from search.query.rewrite import rewrite
+from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
 
 __all__ = ["ReferenceEngine"]
@@ -53,7 +54,16 @@ Test = Callable[[PreparedArticle], bool]
 class ReferenceEngine:
     """Answers over ``articles`` (cleaned), held in memory. The list is taken as it is: later changes are not seen."""
 
-    def __init__(self, articles: Iterable[Article], analyzer: Analyzer, zone: ZoneInfo, *, relax_share: float) -> None:
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        analyzer: Analyzer,
+        zone: ZoneInfo,
+        *,
+        relax_share: float,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
+        self._vocabulary = vocabulary or Vocabulary()
         self._analyzer = analyzer
         self._relax_share = relax_share
         self._articles = {article.id: prepare(article, analyzer, zone) for article in articles}
@@ -62,11 +72,15 @@ class ReferenceEngine:
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        plan = rewrite(parse(request.text, strict=request.strict), self._analyzer)
+        plan = rewrite(parse(request.text, strict=request.strict), self._analyzer, self._vocabulary)
         matching, relaxed = self._match(plan, request.match)
+        pinned = pinned_keys(request, plan, self._vocabulary)
+        matched = {article.article.id for article in matching}
+        matching += [self._articles[each] for each in pinned if each in self._articles and each not in matched]
         filters = _filters(request)
         found = [article for article in matching if all(test(article) for test in filters.values())]
-        keys = self._sort_keys(found, plan, request)
+        scores = self._sort_keys(found, plan, request)
+        keys = {article_id: pinned.get(article_id, score) for article_id, score in scores.items()}
         found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
         folded = self._fold(found) if request.group == "story" else None
         if folded is not None:
@@ -81,8 +95,9 @@ class ReferenceEngine:
             [
                 Found(
                     article_to_record(article.article),
-                    0.0 if by_date else keys[article.article.id],
+                    0.0 if by_date else scores[article.article.id],
                     None if folded is None else folded[article.article.id],
+                    article.article.id in pinned,
                 )
                 for article in shown
             ],
@@ -199,18 +214,23 @@ class ReferenceEngine:
         mean = self._mean(_weighted_length)
         mean_literal = self._mean(lambda article: len(article.literal))
         for word, count in sorted(plan.words.items()):
-            weight = self._idf(self._test(Word(word)))
+            weight = self._term_idf(Word(word), plan)
             for article in found:
                 frequency = sum(
                     WEIGHTS[name] * words[word] for name, words in zip(WORD_FIELDS, article.words, strict=True)
                 )
                 scores[article.article.id] += count * weight * _saturated(frequency, _weighted_length(article), mean)
         for bigram, count in sorted(plan.bigrams.items()):
-            weight = self._idf(self._test(Literal(bigram)))
+            weight = self._term_idf(Literal(bigram), plan)
             for article in found:
                 frequency = _count_overlapping(article.literal, bigram)
                 scores[article.article.id] += count * weight * _saturated(frequency, len(article.literal), mean_literal)
         return {article_id: round(score, 6) for article_id, score in scores.items()}
+
+    def _term_idf(self, term: Word | Literal, plan: Plan) -> float:
+        """The idf of a term; one of a synonym counts as no rarer than what it stands for."""
+        own = self._idf(self._test(term))
+        return min(own, self._idf(self._test(plan.stand_ins[term.text]))) if term.text in plan.stand_ins else own
 
     def _idf(self, has: Test) -> float:
         frequency = sum(has(article) for article in self._articles.values())
