@@ -20,7 +20,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["clean", "fold", "is_han", "normalization_rules", "variant_classes"]
+__all__ = ["HAN_RANGES", "clean", "fold", "is_han", "normalization_rules", "variant_classes"]
 
 # Zero-width characters, soft hyphen, bidirectional marks, variation selectors, BOM, and controls but tab and line feed.
 _INVISIBLE = re.compile(
