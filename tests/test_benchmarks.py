@@ -8,7 +8,7 @@ import pytest
 
 from indexer.analysis import Analyzer
 from search.engines.reference import ReferenceEngine
-from tests.conftest import ROOT, ZONE, article
+from tests.conftest import ROOT, ZONE
 
 pytest.importorskip("rjieba")
 
@@ -188,6 +188,7 @@ def test_answers_to_quoted_strings_are_compared_with_a_scan_and_what_differs_is_
     from benchmarks import literal
     from benchmarks.literal_queries import LiteralQuery
     from benchmarks.plain_scan import FIELDS, PlainScan
+    from tests.conftest import article
 
     results = literal.run(news, 40, 60)
     assert (results["differences"], results["found_nowhere"]) == ([], 12)
