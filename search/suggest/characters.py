@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from indexer.analysis import fold
 
-__all__ = ["homophones", "in_traditional", "is_traditional", "lookalikes", "plain_readings", "readings"]
+__all__ = ["homophones", "in_traditional", "is_traditional", "lookalikes", "plain_readings", "readings", "without_tone"]
 
 Codes = npt.NDArray[np.uint32]
 
@@ -41,14 +41,14 @@ def readings() -> dict[str, tuple[str, ...]]:
 @cache
 def plain_readings(char: str) -> tuple[str, ...]:
     """The readings of a folded character in letters a to z, each once, the commonest first; ü is v."""
-    return tuple(dict.fromkeys(map(_without_tone, readings().get(char, ()))))
+    return tuple(dict.fromkeys(map(without_tone, readings().get(char, ()))))
 
 
 def homophones(char: str) -> tuple[Codes, Codes]:
     """The code points of the characters that share a reading with ``char``, tones ignored, and of those that share one with its tone."""
     plain, toned = _by_reading()
     own = readings().get(char, ())
-    return _joined([plain[_without_tone(reading)] for reading in own]), _joined([toned[reading] for reading in own])
+    return _joined([plain[without_tone(reading)] for reading in own]), _joined([toned[reading] for reading in own])
 
 
 @cache
@@ -84,7 +84,7 @@ def _by_reading() -> tuple[dict[str, Codes], dict[str, Codes]]:
     toned: defaultdict[str, set[int]] = defaultdict(set)
     for char, own in readings().items():
         for reading in own:
-            plain[_without_tone(reading)].add(ord(char))
+            plain[without_tone(reading)].add(ord(char))
             toned[reading].add(ord(char))
     return _arrays(plain), _arrays(toned)
 
@@ -101,7 +101,8 @@ def _joined(arrays: list[Codes]) -> Codes:
 
 
 @cache
-def _without_tone(reading: str) -> str:
+def without_tone(reading: str) -> str:
+    """A reading in letters a to z; ü is v."""
     letters = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
     return "".join(letter for letter in letters if letter.isascii())
 
