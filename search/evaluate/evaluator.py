@@ -19,7 +19,7 @@ from indexer.schema import WORD_FIELDS
 from indexer.store import Segment, Snapshot
 from search.evaluate.arrays import Docs, Floats, Mask
 from search.evaluate.backend import Steps, choose_steps
-from search.evaluate.bm25 import FIELD_WEIGHTS, Bm25, idf
+from search.evaluate.bm25 import FIELD_WEIGHTS, Bm25, idf, saturated
 from search.evaluate.filters import touching_days
 from search.evaluate.literal import in_fields, occurrences, pattern_occurrences
 from search.evaluate.topk import SCORE_DECIMALS
@@ -137,6 +137,17 @@ class Evaluation:
         docs = np.flatnonzero(matching)
         scores[docs] = np.round(scores[docs], SCORE_DECIMALS)
         return scores
+
+    def worth(self, term: str, *, is_word: bool) -> tuple[npt.NDArray[np.int64], Floats, float]:
+        """What one word or bigram adds to scores at weight 1: the live articles with it, ascending, what it adds to each, its idf."""
+        found = [(self._word if is_word else self._bigram)(part, term) for part in self.shared.parts]
+        docs = np.concatenate(
+            [part.first + own.astype(np.int64) for part, (own, _) in zip(self.shared.parts, found, strict=True)]
+        )
+        frequencies = np.concatenate([own for _, own in found])
+        alive = self.shared.live[docs]
+        docs, weight = docs[alive], idf(self.shared.n_live, int(alive.sum()))
+        return docs, weight * saturated(frequencies[alive], self.shared.bm25.k1), weight
 
     def _add(self, scores: Floats, matching: Mask, weight: float, found: list[tuple[Docs, Floats]]) -> None:
         """Adds what one term is worth, ``weight`` times, to the scores of the articles that match.

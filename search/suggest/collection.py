@@ -28,6 +28,7 @@ _NEXT_MASK = np.uint64((1 << _KEY_BITS) - 1)
 class Collection(Protocol):
     """Counts over the literal texts of all articles. Characters are folded code points. Safe to use from several threads."""
 
+    n_articles: int
     n_characters: int
     """All characters of all texts."""
 
@@ -50,6 +51,7 @@ class SnapshotCollection:
     def __init__(self, snapshot: Snapshot) -> None:
         self._segments = [_Bigrams(segment) for segment in snapshot.segments]
         self._snapshot = snapshot
+        self.n_articles = int(snapshot.live.sum())
         self.n_characters = sum(int(segment.starts[-1]) for segment in snapshot.segments)
 
     @cached_property

@@ -1,6 +1,6 @@
 """Did you mean: one small change of a query that finds more, or nothing.
 
-``query → edits that make it likelier (edits.py, letters.py) → the best eight tried as searches → the one that is far better``.
+``query → edits that make it likelier (edits.py, letters.py) → the best of them tried as searches → the one that is far better``.
 The corpus decides twice: its bigrams choose what is tried, and what the best article scores says whether the change was right.
 An offer is made only to whoever asked for something that no article has; it is never applied by itself.
 """
@@ -8,74 +8,79 @@ An offer is made only to whoever asked for something that no article has; it is 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from indexer.analysis import Analyzer, Token, clean, fold, is_plain_word
+from search.evaluate.bm25 import idf
 from search.suggest.characters import in_traditional, is_traditional
 from search.suggest.collection import Collection
-from search.suggest.edits import TONE_BONUS, Edit, han_edits
+from search.suggest.edits import Edit, han_edits
 
-__all__ = ["Outcome", "correct", "covering_words"]
+__all__ = ["Outcome", "Trial", "correct", "covering_words"]
 
-TRIED = 8
+TRIED = 12
 LEAST_SCORE = 14.0
 LEAST_COVER, LEAST_COVER_OF_LONG, LONG_CHARS = 0.4, 0.3, 12
-"""What share of the most that the corrected query could score its best article must reach; less of a long query (over 12 characters)."""
+"""What share of its ceiling the corrected query must reach in its best article; less a long one (over 12 characters)."""
 
-WORD_BONUS = 2.0
+WORD_BONUS, TONE_BONUS = 2.0, 2.0
 LETTERS_DELTA = (12.0, 8.0)
-"""What one and two mistakes in a word of letters are worth, that no article has."""
+"""What it is worth to mend one or two mistakes in a word of letters that no article has."""
+
+MEASURED_ARTICLES, FEW_ARTICLES = 9_000, 1_000
+"""The thresholds hold for a corpus of the first size; of fewer articles than the second, one must have all the words."""
 
 MOST_CHARS = 80
 """Longer queries are pasted, not typed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a query fares: ``total`` articles have all its words, the best of those that have any scores ``best``.
+    """How a query fares: what its best article scores, and the ``ceiling`` that no article can pass.
 
-    ``ceiling`` is what an article would score that has every word and bigram, each endlessly often: (k1 + 1) · Σ weight · idf.
+    The ceiling is (k1 + 1) · Σ weight · idf over its words and bigrams: each of them endlessly often.
     """
 
-    total: int
     best: float
     ceiling: float
 
 
-def correct(
-    text: str,
-    collection: Collection,
-    analyzer: Analyzer,
-    attempt: Callable[[str], Outcome],
-    left_alone: Callable[[str], Iterable[tuple[int, int]]] = lambda _: (),
-) -> str | None:
-    """``text`` with one small change that finds more, in its own script; None when there is none to offer.
+class Trial(Protocol):
+    """Runs queries without showing anything. Used by one thread."""
 
-    A query that some article answers with all its words is left as it is. ``attempt`` runs a query; ``left_alone`` gives the
-    spans of a folded text that nobody mistypes into something else (question words).
+    def score(self, text: str) -> Outcome:
+        """How ``text`` fares among the articles that pass the filters."""
+
+    def total(self, text: str) -> int:
+        """How many of these have all its words."""
+
+
+def correct(text: str, collection: Collection, analyzer: Analyzer, trial: Trial) -> str | None:
+    """``text``, which no article has all the words of, with one small change that finds more; None when there is none to offer.
+
+    The change is in the script of the text, and all else stands as it was typed.
     """
     text = clean(text)
-    if not text or len(text) > MOST_CHARS:
+    if not 1 < len(text) <= MOST_CHARS or not collection.n_articles:
         return None
-    typed = attempt(text)
-    if typed.total:
-        return None
-    folded = fold(text)
+    typed, folded = trial.score(text), fold(text)
     words = covering_words(analyzer.words(text))
-    edits = han_edits(folded, collection, words, left_alone(folded))[:TRIED] + _letter_edits(words, collection)
+    edits = han_edits(folded, collection, words) + _letter_edits(words, collection)
+    least = LEAST_SCORE * _scale(collection.n_articles)
     offers = []
-    for edit in sorted(edits, key=lambda edit: -edit.promise)[:TRIED]:
+    for edit in sorted(edits, key=_promise)[:TRIED]:
         corrected = edit.applied(folded)
-        outcome = attempt(corrected)
+        outcome = trial.score(corrected)
         saved = len(words) - len(covering_words(analyzer.words(corrected)))
         score = edit.delta + outcome.best - typed.best + WORD_BONUS * saved + TONE_BONUS * edit.same_tone
-        if score > LEAST_SCORE and _finds_more(typed, outcome) and _is_covered(outcome, corrected):
-            offers.append((score, edit))
-    if not offers:
-        return None
-    _, best = max(offers, key=lambda offer: offer[0])
-    return _in_own_script(text, best)
+        if score > least and _is_covered(outcome, corrected):
+            offers.append((score, outcome.best > typed.best, corrected, edit))
+    for _, gains, corrected, edit in sorted(offers, key=lambda offer: -offer[0]):
+        if (gains and collection.n_articles >= FEW_ARTICLES) or trial.total(corrected):
+            return _in_own_script(text, edit)
+    return None
 
 
 def covering_words(tokens: Iterable[Token]) -> list[Token]:
@@ -89,9 +94,17 @@ def covering_words(tokens: Iterable[Token]) -> list[Token]:
     return covering
 
 
-def _finds_more(typed: Outcome, corrected: Outcome) -> bool:
-    """Whether more articles have all the words, or, where none has, the best has more of them."""
-    return corrected.total > typed.total or corrected.best > typed.best
+def _promise(edit: Edit) -> float:
+    """By what edits are ordered before any is tried, the least first."""
+    return -(edit.delta + TONE_BONUS * edit.same_tone)
+
+
+def _scale(n_articles: int) -> float:
+    """The idf of the rarest word against that of the corpus on which the thresholds were measured, at most 1.
+
+    All that is added up in a score are differences of such logarithms, which are smaller where there are fewer articles.
+    """
+    return min(1.0, idf(n_articles, 1) / idf(MEASURED_ARTICLES, 1))
 
 
 def _is_covered(outcome: Outcome, text: str) -> bool:

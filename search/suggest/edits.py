@@ -7,7 +7,7 @@ tries the few best of them as searches.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,16 +26,20 @@ Floats = npt.NDArray[np.float64]
 SMOOTHING = 20.0
 """What a character's own frequency weighs against the pairs that were counted, in occurrences."""
 
-LEAST_OCCURRENCES = 5
-"""Rarer characters are names that nobody mistypes into."""
+LEAST_OCCURRENCES, CHARACTERS_FOR_ONE = 5, 100_000
+"""Rarer characters are names that nobody mistypes into; in a small corpus one occurrence for each 100,000 characters is enough."""
 
-MOST_TOGETHER = 0
+INSERTION_COST = 4.0
+"""A character that was left out is less likely than one mistaken for another."""
+
+MOST_TOGETHER = 3
 """A pair that stands more often in the corpus misses nothing between."""
 
 LEAST_DELTA = 2.0
-TONE_BONUS = 2.0
-
 _RUN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]{2,}")
+_QUESTION = re.compile(
+    "什么样?|甚么|啥|哪[一个些位种里]*|谁|多[少久大高长远]|第?几[个位种]?|如何|为[何什]么?|怎么?[样办]?|是否|请问|何|吗|呢|若干"
+)
 _FIRST_HAN = ord("\u3400")
 _NONE = 0
 """Stands for the border of a run in a pair."""
@@ -55,24 +59,19 @@ class Edit:
     delta: float
     same_tone: bool = False
 
-    @property
-    def promise(self) -> float:
-        """By what edits are ordered before any is tried."""
-        return self.delta + TONE_BONUS * self.same_tone
-
     def applied(self, text: str) -> str:
         """``text`` with the change made."""
         return text[: self.start] + self.replacement + text[self.end :]
 
 
 def han_edits(
-    folded: str, collection: Collection, words: Sequence[Token], left_alone: Iterable[tuple[int, int]] = ()
+    folded: str, collection: Collection, words: Sequence[Token]
 ) -> list[Edit]:
-    """Edits of the Han runs of ``folded`` that make it likelier by more than 2, the most promising first.
+    """Edits of the Han runs of ``folded`` that make it likelier by more than 2, in no order.
 
-    ``words`` are the words of the text from left to right, without overlaps. Nothing within the spans ``left_alone`` changes.
+    ``words`` are the words of the text from left to right, without overlaps. Question words are left as they are.
     """
-    fixed = {at for start, end in left_alone for at in range(start, end)}
+    fixed = {at for match in _QUESTION.finditer(folded) for at in range(*match.span())}
     model = _Model(collection)
     edits: list[Edit] = []
     for run in _RUN.finditer(folded):
@@ -86,7 +85,7 @@ def han_edits(
             if span[0] <= one.start and one.end == other.start and other.end <= span[1] and other.end - one.start > 2
         ]
         edits += _swaps(folded, span, neighbours, fixed, model)
-    return sorted(edits, key=lambda edit: (-edit.promise, edit.start, edit.replacement))
+    return edits
 
 
 class _Model:
@@ -95,6 +94,7 @@ class _Model:
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
         self.all = max(1, collection.n_characters)
+        self.least = min(LEAST_OCCURRENCES, 1 + self.all // CHARACTERS_FOR_ONE)
 
     def log_p(self, first: Codes, second: Codes) -> tuple[Floats, npt.NDArray[np.int64]]:
         """The logarithm of each ``p(second|first)``, and how often each pair stands."""
@@ -129,7 +129,7 @@ def _substitutions(folded: str, span: tuple[int, int], fixed: set[int], model: _
     before, own, after = (
         np.array([_code(folded, at + shift, span) for at in places], dtype=np.uint32) for shift in (-1, 0, 1)
     )
-    frequent = model.collection.characters(codes) >= LEAST_OCCURRENCES
+    frequent = model.collection.characters(codes) >= model.least
     codes, toned, of_place = codes[frequent], toned[frequent], of_place[frequent]
     left, known_left = model.log_p(before[of_place], codes)
     right, known_right = model.log_p(codes, after[of_place])
@@ -159,12 +159,12 @@ def _insertions(folded: str, span: tuple[int, int], fixed: set[int], model: _Mod
         return []
     between = np.concatenate(followers)
     of_gap = np.repeat(gaps, [len(own) for own in followers])
-    kept = (between >= _FIRST_HAN) & (model.collection.characters(between) >= LEAST_OCCURRENCES)
+    kept = (between >= _FIRST_HAN) & (model.collection.characters(between) >= model.least)
     between, of_gap = between[kept], of_gap[kept]
     kept = model.collection.bigrams(between, codes[of_gap + 1]) > 0
     between, of_gap = between[kept], of_gap[kept]
     left, right = model.log_p(codes[of_gap], between)[0], model.log_p(between, codes[of_gap + 1])[0]
-    delta = left + right - model.log_p(codes[:-1], codes[1:])[0][of_gap]
+    delta = left + right - model.log_p(codes[:-1], codes[1:])[0][of_gap] - INSERTION_COST
     return [
         Edit(
             start=(place := span[0] + int(of_gap[at]) + 1),
