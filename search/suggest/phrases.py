@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import is_han
 
-__all__ = ["frequent_phrases"]
+__all__ = ["Phrase", "frequent_phrases"]
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -18,15 +18,26 @@ Span = tuple[int, int]
 
 MOST_WORDS = 4
 SHORTEST, LONGEST = 2, 12
-LEAST_TITLES = 3
+LEAST_TITLES, TITLES_FOR_MORE = 3, 3_000
+"""A phrase stands in three titles or more; where there are many, in one of 3,000."""
+
 FUNCTION_CHARS = frozenset(
-    "的了是在和与于被之而其及也都就还又并或所这那此该他她它我你们着地得则且若不没吗呢吧啊把让将从对向给等为"
+    "的了是在和与于被之而其及也都就还又并或所这那此该他她它我你们着地得则且若不没吗呢吧啊把让将从对向给等为同"
 )
 """No phrase begins or ends with one of these as a word."""
 
 
-def frequent_phrases(titles: Sequence[str], spans: Sequence[Sequence[Span]]) -> dict[str, int]:
-    """Runs of one to four neighbouring Han words that stand in three or more of the folded ``titles``, with how many have them.
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase, folded, and where it stands first: ``start`` characters into title number ``title``."""
+
+    text: str
+    title: int
+    start: int
+
+
+def frequent_phrases(titles: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Phrase]:
+    """Runs of one to four neighbouring Han words that stand in three or more of the folded ``titles`` (of many: more), each once.
 
     ``spans`` are the words of each title from left to right. A run is left out that only ever stands inside one longer by a word.
     """
@@ -35,24 +46,26 @@ def frequent_phrases(titles: Sequence[str], spans: Sequence[Sequence[Span]]) -> 
     numbers: dict[str, int] = {}
     ids = np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.int64)
     if not len(ids):
-        return {}
+        return []
     of_title = np.repeat(np.arange(len(titles)), [len(own) for own in spans])
     borders = np.array([span for own in spans for span in own], dtype=np.int64).reshape(-1, 2)
     han = np.array([is_han(word[0]) for word in numbers], dtype=np.bool_)[ids]
     telling = np.array([word not in FUNCTION_CHARS for word in numbers], dtype=np.bool_)[ids] & han
     joined = (of_title[1:] == of_title[:-1]) & (borders[1:, 0] == borders[:-1, 1]) & han[1:] & han[:-1]
     runs = _runs_of_each_length(ids, joined, of_title, len(numbers))
-    phrases: Counter[str] = Counter()
+    least = max(LEAST_TITLES, len(titles) // TITLES_FOR_MORE)
+    phrases: dict[str, Phrase] = {}
     for size, (places, codes, counts) in enumerate(runs, 1):
         inside = _always_inside(runs, size)
         _, first = np.unique(codes, return_index=True)
         for code, at in enumerate(places[first].tolist()):
-            if counts[code] < LEAST_TITLES or inside[code] or not (telling[at] and telling[at + size - 1]):
+            if counts[code] < least or inside[code] or not (telling[at] and telling[at + size - 1]):
                 continue
             start, end = int(borders[at, 0]), int(borders[at + size - 1, 1])
             if SHORTEST <= end - start <= LONGEST:
-                phrases[titles[of_title[at]][start:end]] += int(counts[code])
-    return dict(phrases)
+                text = titles[of_title[at]][start:end]
+                phrases.setdefault(text, Phrase(text, int(of_title[at]), start))
+    return list(phrases.values())
 
 
 def _runs_of_each_length(ids: Ints, joined: Mask, of_title: Ints, n_words: int) -> list[tuple[Ints, Ints, Ints]]:
