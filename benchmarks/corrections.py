@@ -1,8 +1,8 @@
 """How well misspelt queries are corrected. ``python -m benchmarks.corrections [--queries N]``.
 
-Right queries, the questions of DRCD dev and the two or three rarest words of each, are spoilt in one place, in each of the ways that
-people mistype; they are asked of their paragraphs beside 8,000 news articles. Recall: of the spoilt queries, those for which the
-right one is offered. Precision: of the offers, those that are right. False alarms: offers for right queries, and for right ones
+Right queries, the questions of DRCD dev and the two or three rarest words of each, are spoilt in one place, in each of the ways
+that people mistype; they are asked of their paragraphs beside 8,000 news articles. Recall: of the spoilt queries, those for
+which the right one is offered. Precision: of the offers, those that are right. False alarms: offers for right queries, and for right ones
 about what the corpus lacks, asked of the news alone.
 """
 
@@ -66,7 +66,9 @@ def main() -> int:
         chosen = rng.sample(questions, min(options.queries, len(questions)))
         keywords = [query for query in (_keywords(question, words, analyzer) for question in chosen) if query]
         for kind, queries in (("questions", chosen), ("keywords", keywords)):
-            print(f"\n{kind}, {len(queries)} of them; command: python -m benchmarks.corrections --queries {options.queries}")
+            print(
+                f"\n{kind}, {len(queries)} of them; command: python -m benchmarks.corrections --queries {options.queries}"
+            )
             for line in measure(queries, counts, _offer(whole), _offer(lacking), rng):
                 print(line, flush=True)
         whole.close()

@@ -22,6 +22,7 @@ ORDER = [
     ["search.query"],
     ["search.evaluate"],
     ["search.snippets"],
+    ["search.suggest"],
     ["search.engines"],
     ["search.settings"],
     ["search.terminal"],

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.analysis import Analyzer
-from search.page import Folded, Hit
+from search.page import MORE_FIELDS, TEXT_FIELDS, Folded, Hit
 from search.query.plan import Plan
 from search.request import SearchRequest
 from search.snippets import ShownText, SnippetOptions, highlight_all
 
-__all__ = ["Found", "date_order", "make_hits"]
+__all__ = ["Found", "date_order", "make_hits", "needs_texts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,15 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
             score=item.score,
             highlights=highlights,
             folded=item.folded,
+            more={name: item.record[name] for name in request.fields if name in MORE_FIELDS},
         )
         for item, highlights in zip(found, marked, strict=True)
     )
+
+
+def needs_texts(request: SearchRequest) -> bool:
+    """Whether the hits of ``request`` show anything of the long texts of an article."""
+    return request.snippets > 0 or not TEXT_FIELDS.isdisjoint(request.fields)
 
 
 def date_order(request: SearchRequest, plan: Plan) -> bool:

@@ -20,22 +20,26 @@ import numpy.typing as npt
 from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
 from indexer.errors import IndexMissingError
-from indexer.schema import FACETS
+from indexer.schema import FACETS, facet_key
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
+from search.engines.assistance import Assistance
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import Found, date_order, make_hits
+from search.engines.hits import Found, date_order, make_hits, needs_texts
 from search.errors import ArticleNotFoundError
 from search.evaluate.backend import Steps
 from search.evaluate.evaluator import Evaluator, TextMatch
-from search.evaluate.facets import list_values
+from search.evaluate.facets import list_values, values_containing
 from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
 from search.evaluate.fold import fold_stories, reprints, value_of_article
 from search.evaluate.topk import after
-from search.page import FacetValue, Folded, Page
+from search.page import FacetValue, Folded, Hit, Page
 from search.query.parse import parse
+from search.query.plan import Plan
 from search.query.rewrite import rewrite
 from search.request import SearchRequest
+from search.suggest.completion import Completion, Completions
+from search.suggest.latest import Latest
 
 __all__ = ["LocalEngine"]
 
@@ -50,6 +54,7 @@ class _Open:
     stamp: tuple[int, int, int] | None
     snapshot: Snapshot
     evaluator: Evaluator
+    assistance: Assistance
     users: int = 0
     retired: bool = False
 
@@ -78,12 +83,13 @@ class LocalEngine:
         self._analyzer = analyzer
         self._relax_share = relax_share
         self._open: _Open | None = None
+        self._completions: Latest[Completions] = Latest()
         self._lock = threading.Lock()
 
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        plan = rewrite(parse(request.text, strict=request.strict), self._analyzer)
+        plan = self._plan(request.text, strict=request.strict)
         cursor = read_cursor(request)
         with self._current() as opened:
             snapshot = opened.snapshot
@@ -102,7 +108,7 @@ class LocalEngine:
             )
             end = request.offset + request.limit
             shown = opened.evaluator.steps.best(keys, snapshot.ranks, rest.astype(np.uint32), end)[request.offset :]
-            read = snapshot.record if request.snippets else snapshot.head
+            read = snapshot.record if needs_texts(request) else snapshot.head
             found = [
                 Found(
                     read(doc),
@@ -122,6 +128,7 @@ class LocalEngine:
                 hits=hits,
                 facets=_facets(opened, text, mask, filters, request),
                 next=write_cursor(request, float(keys[shown[-1]]), hits[-1].id) if more else None,
+                suggestion=self._correction(opened, request, plan, text, filters),
                 took_ms=round((perf_counter() - begin) * 1000, 3),
             )
 
@@ -132,6 +139,46 @@ class LocalEngine:
             if doc is None:
                 raise ArticleNotFoundError(article_id)
             return article_from_stored(opened.snapshot.record(doc))
+
+    def similar(self, article_id: str, limit: int) -> tuple[Hit, ...]:
+        """At most ``limit`` articles that are most like that one."""
+        with self._current() as opened:
+            snapshot = opened.snapshot
+            doc = snapshot.find(article_id)
+            if doc is None:
+                raise ArticleNotFoundError(article_id)
+            plan = opened.assistance.telling(article_from_stored(snapshot.record(doc)))
+            stories = value_of_article(snapshot.facets["story"], snapshot.n_docs)
+            others = snapshot.live & ((stories < 0) | (stories != stories[doc]))
+            others[doc] = False
+            keys = opened.evaluator.start(plan).scores(others)
+            docs = np.flatnonzero(keys > 0).astype(np.uint32)
+            best = opened.evaluator.steps.best(keys, snapshot.ranks, docs, limit)
+            found = [Found(snapshot.record(other), float(keys[other])) for other in best.tolist()]
+            return make_hits(found, plan, self._analyzer, SearchRequest(limit=limit))
+
+    def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
+        """At most ``limit`` texts to go on with from ``text``."""
+        with self._current() as opened:
+            completions = self._completions.get(opened.snapshot, opened.assistance.completions)
+            return tuple(completions.complete(text, limit))
+
+    def facet_values(self, facet: str, text: str, request: SearchRequest) -> tuple[FacetValue, ...]:
+        """The values of one facet in which ``text`` stands."""
+        plan = self._plan(request.text, strict=request.strict)
+        with self._current() as opened:
+            matching = opened.evaluator.start(plan, budget_s=self._timeout_s).match(request.match)
+            filters = filter_masks(opened.snapshot, request)
+            counted = _counted(facet, matching, filters)
+            column = opened.snapshot.facets[facet]
+            counts = opened.evaluator.steps.count_values(counted, column.offsets, column.ordinals, len(column.keys))
+            choices = field_choices(request)
+            return values_containing(
+                column.rows(counts, ()),
+                facet_key(text),
+                selected=choices[facet].wanted if facet in choices else (),
+                limit=request.facet_limit,
+            )
 
     def stats(self) -> EngineStats:
         """Facts about what is searched."""
@@ -151,6 +198,18 @@ class LocalEngine:
         """Closes the index."""
         with self._lock:
             self._retire()
+
+    def _plan(self, text: str, *, strict: bool = False) -> Plan:
+        return rewrite(parse(text, strict=strict), self._analyzer)
+
+    def _correction(
+        self, opened: _Open, request: SearchRequest, plan: Plan, text: TextMatch, filters: dict[str, Mask]
+    ) -> str | None:
+        """A correction of the query where no article has all its words; only on the first page."""
+        answered = not plan.required or (text.mask.any() and not text.relaxed)
+        if answered or request.offset or request.cursor:
+            return None
+        return opened.assistance.correction(request.text, self._plan, _all_of(opened.snapshot.live, filters.values()))
 
     @contextmanager
     def _current(self) -> Iterator[_Open]:
@@ -178,7 +237,8 @@ class LocalEngine:
         snapshot = open_snapshot(folder / manifest.generation)
         self._retire()
         evaluator = Evaluator(snapshot, relax_share=self._relax_share, steps=self._steps)
-        self._open = _Open(manifest, stamp, snapshot, evaluator)
+        assistance = Assistance(snapshot, evaluator, self._analyzer)
+        self._open = _Open(manifest, stamp, snapshot, evaluator, assistance)
         return self._open
 
     def _retire(self) -> None:
@@ -222,6 +282,12 @@ def _all_of(mask: Mask, others: Iterable[Mask]) -> Mask:
     return mask
 
 
+def _counted(facet: str, text: TextMatch, filters: dict[str, Mask]) -> npt.NDArray[np.uint32]:
+    """The articles that count for a facet: those that match and pass the filters of the other fields."""
+    others = (mask for field, mask in filters.items() if field != FILTER_OF_FACET[facet])
+    return np.flatnonzero(_all_of(text.mask, others)).astype(np.uint32)
+
+
 def _facets(
     opened: _Open, text: TextMatch, matching: Mask, filters: dict[str, Mask], request: SearchRequest
 ) -> dict[str, tuple[FacetValue, ...]]:
@@ -233,10 +299,8 @@ def _facets(
     for name in FACETS:
         if name not in request.facets:
             continue
-        column, own_filter, counted = snapshot.facets[name], FILTER_OF_FACET[name], docs
-        if own_filter in filters:
-            others = (mask for field, mask in filters.items() if field != own_filter)
-            counted = np.flatnonzero(_all_of(text.mask, others)).astype(np.uint32)
+        column = snapshot.facets[name]
+        counted = _counted(name, text, filters) if FILTER_OF_FACET[name] in filters else docs
         counts = steps.count_values(counted, column.offsets, column.ordinals, len(column.keys))
         selected = choices[name].wanted if name in choices else ()
         # A section is among the first of its level or not, and months come by date: counts alone don't choose these.

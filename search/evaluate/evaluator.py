@@ -138,8 +138,12 @@ class Evaluation:
         scores[docs] = np.round(scores[docs], SCORE_DECIMALS)
         return scores
 
+    def count(self, node: Node) -> int:
+        """How many live articles match a node."""
+        return int((self._mask(node) & self.shared.live).sum())
+
     def worth(self, term: str, *, is_word: bool) -> tuple[npt.NDArray[np.int64], Floats, float]:
-        """What one word or bigram adds to scores at weight 1: the live articles with it, ascending, what it adds to each, its idf."""
+        """The live articles with a word or bigram, ascending, what it adds to the score of each at weight 1, and its idf."""
         found = [(self._word if is_word else self._bigram)(part, term) for part in self.shared.parts]
         docs = np.concatenate(
             [part.first + own.astype(np.int64) for part, (own, _) in zip(self.shared.parts, found, strict=True)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from indexer.article import SECTION_SEPARATOR
 from search.page import FacetValue
 
-__all__ = ["list_values"]
+__all__ = ["list_values", "values_containing"]
 
 
 def list_values(
@@ -28,6 +28,14 @@ def list_values(
     else:
         rows.sort(key=_by_count)
     return tuple(_value(row, chosen) for at, row in enumerate(rows) if at < limit or row[0] in chosen)
+
+
+def values_containing(
+    counts: Iterable[tuple[str, str, int]], text: str, *, selected: Sequence[str], limit: int
+) -> tuple[FacetValue, ...]:
+    """Those of the counted values in whose key ``text`` (folded) stands; see ``list_values``. Sections make no tree here."""
+    rows = sorted((row for row in counts if row[2] and row[0] and text in row[0]), key=_by_count)
+    return tuple(_value(row, set(selected)) for row in rows[:limit])
 
 
 def _section_tree(rows: list[tuple[str, str, int]], chosen: set[str], limit: int) -> tuple[FacetValue, ...]:

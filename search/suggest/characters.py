@@ -45,7 +45,7 @@ def plain_readings(char: str) -> tuple[str, ...]:
 
 
 def homophones(char: str) -> tuple[Codes, Codes]:
-    """The code points of the characters that share a reading with ``char``, tones ignored, and of those that share one with its tone."""
+    """Code points of the characters that share a reading with ``char``: tones ignored, and with the same tone."""
     plain, toned = _by_reading()
     own = readings().get(char, ())
     return _joined([plain[without_tone(reading)] for reading in own]), _joined([toned[reading] for reading in own])

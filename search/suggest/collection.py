@@ -32,8 +32,9 @@ class Collection(Protocol):
     n_characters: int
     """All characters of all texts."""
 
-    letter_words: LetterWords
-    """The words of Latin letters that stand in the articles."""
+    @property
+    def letter_words(self) -> LetterWords:
+        """The words of Latin letters that stand in the articles."""
 
     def characters(self, codes: Codes) -> Counts:
         """How often each character stands."""
@@ -69,7 +70,8 @@ class SnapshotCollection:
 
     def characters(self, codes: Codes) -> Counts:
         """How often each character stands."""
-        return self._of_character[codes]
+        found: Counts = self._of_character[codes]
+        return found
 
     def bigrams(self, first: Codes, second: Codes) -> Counts:
         """How often each pair of neighbours stands."""
@@ -96,7 +98,7 @@ class _Bigrams:
         if not len(self._keys):
             return np.zeros(len(keys), dtype=np.int64)
         at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        counts = self._starts[at + 1].astype(np.int64) - self._starts[at]
+        counts: Counts = self._starts[at + 1].astype(np.int64) - self._starts[at]
         counts[self._keys[at] != keys] = 0
         return counts
 

@@ -1,7 +1,7 @@
 """Completions: what whoever is typing may want, from the titles, names and frequent phrases of the articles.
 
-An entry is found by the text that was typed (folded, so in either script) where a word of it begins, by its pinyin (ziyuan → 资源)
-and by the initials of that (zyx → 资源县), mixed too (ziyuanx). What finds more articles comes first.
+An entry is found by the text that was typed (folded, so in either script) where a word of it begins, by its pinyin
+(ziyuan → 资源) and by the initials of that (zyx → 资源县), mixed too (ziyuanx). What finds more articles comes first.
 """
 
 from __future__ import annotations

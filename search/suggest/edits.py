@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,7 @@ SMOOTHING = 20.0
 """What a character's own frequency weighs against the pairs that were counted, in occurrences."""
 
 LEAST_OCCURRENCES, CHARACTERS_FOR_ONE = 5, 100_000
-"""Rarer characters are names that nobody mistypes into; in a small corpus one occurrence for each 100,000 characters is enough."""
+"""Rarer characters are names that nobody mistypes into; in a small corpus one occurrence in 100,000 characters is enough."""
 
 INSERTION_COST = 4.0
 """A character that was left out is less likely than one mistaken for another."""
@@ -47,9 +48,10 @@ _NONE = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """``text[start:end]`` becomes ``replacement``; ``kept[i]`` is the place that its character ``i`` had in the text, None for a new one.
+    """``text[start:end]`` becomes ``replacement``.
 
-    ``delta`` is the gain in log-likelihood; ``same_tone``: the new character sounds exactly as the old one.
+    ``kept[i]`` is the place that its character ``i`` had in the text, None for a new one. ``delta`` is the gain in
+    log-likelihood; ``same_tone``: the new character sounds exactly as the old one.
     """
 
     start: int
@@ -64,9 +66,7 @@ class Edit:
         return text[: self.start] + self.replacement + text[self.end :]
 
 
-def han_edits(
-    folded: str, collection: Collection, words: Sequence[Token]
-) -> list[Edit]:
+def han_edits(folded: str, collection: Collection, words: Sequence[Token]) -> list[Edit]:
     """Edits of the Han runs of ``folded`` that make it likelier by more than 2, in no order.
 
     ``words`` are the words of the text from left to right, without overlaps. Question words are left as they are.
@@ -81,7 +81,7 @@ def han_edits(
         neighbours = [(at, at + 1, at + 2) for at in range(span[0], span[1] - 1)]
         neighbours += [
             (one.start, other.start, other.end)
-            for one, other in zip(words, words[1:], strict=False)
+            for one, other in pairwise(words)
             if span[0] <= one.start and one.end == other.start and other.end <= span[1] and other.end - one.start > 2
         ]
         edits += _swaps(folded, span, neighbours, fixed, model)
@@ -114,7 +114,7 @@ class _Model:
         of_text = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
         within = of_text[1:] == of_text[:-1]
         logs, _ = self.log_p(codes[:-1][within], codes[1:][within])
-        return np.bincount(of_text[1:][within], weights=logs, minlength=len(texts))
+        return np.bincount(of_text[1:][within], weights=logs, minlength=len(texts)).astype(np.float64)
 
 
 def _substitutions(folded: str, span: tuple[int, int], fixed: set[int], model: _Model) -> list[Edit]:
@@ -153,7 +153,9 @@ def _insertions(folded: str, span: tuple[int, int], fixed: set[int], model: _Mod
     """One more character between two that hardly ever stand together, where it is known after the first and before the second."""
     codes = np.array([ord(char) for char in folded[slice(*span)]], dtype=np.uint32)
     together = model.collection.bigrams(codes[:-1], codes[1:])
-    gaps = [at for at in np.flatnonzero(together <= MOST_TOGETHER).tolist() if not {span[0] + at, span[0] + at + 1} <= fixed]
+    gaps = [
+        at for at in np.flatnonzero(together <= MOST_TOGETHER).tolist() if not {span[0] + at, span[0] + at + 1} <= fixed
+    ]
     followers = [model.collection.followers(int(codes[at])) for at in gaps]
     if not gaps:
         return []

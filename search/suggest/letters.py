@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 __all__ = ["LetterWords", "edit_distance"]
 
@@ -24,7 +23,9 @@ class LetterWords:
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = {word: count for word, count in counts.items() if word.isascii()}
         kept = [
-            word for word, count in self._counts.items() if count >= _LEAST_ARTICLES and SHORTEST <= len(word) <= LONGEST
+            word
+            for word, count in self._counts.items()
+            if count >= _LEAST_ARTICLES and SHORTEST <= len(word) <= LONGEST
         ]
         self._words = sorted(kept)
         self._lengths = np.array([len(word) for word in self._words], dtype=np.int16)

@@ -74,7 +74,9 @@ def _runs_of_each_length(ids: Ints, joined: Mask, of_title: Ints, n_words: int) 
     runs: list[tuple[Ints, Ints, Ints]] = []
     for size in range(1, MOST_WORDS + 1):
         if size > 1:
-            longer = (places + size - 1 < len(ids)) & np.append(joined, False)[np.minimum(places + size - 2, len(joined))]
+            longer = (places + size - 1 < len(ids)) & np.append(joined, False)[
+                np.minimum(places + size - 2, len(joined))
+            ]
             places, before = places[longer], codes[longer]
             _, codes = np.unique(before * n_words + ids[places + size - 1], return_inverse=True)
         if not len(codes):

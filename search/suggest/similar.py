@@ -22,7 +22,7 @@ LEAST_ARTICLES = 2
 def telling_plan(
     words: Sequence[Mapping[str, int]], n_articles: int, article_frequencies: Callable[[str], int]
 ) -> Plan:
-    """The plan that orders by at most 25 words of an article, weighted by tf · idf against the most telling one, and asks for none.
+    """The plan that orders by at most 25 words of an article, those with the highest tf · idf, weighted by tf; it asks for none.
 
     ``words`` are those of each field of ``WORD_FIELDS`` with their frequency; ``article_frequencies`` says how many of the
     ``n_articles`` have a word. Only words of two Han characters or more, or of letters, tell anything.
@@ -36,7 +36,7 @@ def telling_plan(
     worth = {
         word: frequencies[word] * idf(n_articles, having)
         for word in commonest
-        if LEAST_ARTICLES <= (having := article_frequencies(word))
+        if (having := article_frequencies(word)) >= LEAST_ARTICLES
     }
     chosen = sorted(worth, key=lambda word: (-worth[word], word))[:MOST_TERMS]
     # The scorer multiplies by idf itself.

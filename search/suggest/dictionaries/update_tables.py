@@ -1,9 +1,9 @@
 """Writes ``lookalikes.tsv`` and ``traditional.tsv`` anew: ``python -m search.suggest.dictionaries.update_tables FONT``.
 
 Needs the packages Pillow and OpenCC, and DroidSansFallbackFull.ttf (Apache-2.0; Debian: fonts-droid-fallback). Characters are
-drawn, blurred a little and a lot, and compared as pictures: a small blur finds 未 and 末, 己 and 已, a larger one 拔 and 拨, whose
-strokes lie beside each other. A class of variants is as like another as the most alike of their members: 網 and 綱 make 网 and 纲
-alike, and 己 and 已 are so in either script.
+drawn, blurred a little and a lot, and compared as pictures: a small blur finds 未 and 末, 己 and 已, a larger one 拔 and 拨,
+whose strokes lie beside each other. A class of variants is as like another as the most alike of their members: 網 and 綱 make
+网 and 纲 alike.
 """
 
 from __future__ import annotations
