@@ -16,6 +16,7 @@ from search.engines.base import Engine
 from search.engines.local import LocalEngine
 from search.request import SearchRequest
 from search.settings import Settings, read_settings
+from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.errors import add_error_handlers
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, SearchPage, StaticResource
 from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
@@ -53,7 +54,11 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))
     app.add_route("/static/{name}", StaticResource())
     app.add_route("/api/v1/search", SearchResource(engine))
+    app.add_route("/api/v1/multi-search", MultiSearchResource(engine))
+    app.add_route("/api/v1/suggest", SuggestResource(engine))
+    app.add_route("/api/v1/facets/{name}", FacetResource(engine))
     app.add_route("/api/v1/articles/{article_id}", ArticleResource(engine))
+    app.add_route("/api/v1/articles/{article_id}/similar", SimilarResource(engine))
     app.add_route("/healthz", HealthResource())
     app.add_route("/readyz", ReadyResource(engine))
     return app

@@ -2,8 +2,8 @@
 
 Right queries, the questions of DRCD dev and the two or three rarest words of each, are spoilt in one place, in each of the ways
 that people mistype; they are asked of their paragraphs beside 8,000 news articles. Recall: of the spoilt queries, those for
-which the right one is offered. Precision: of the offers, those that are right. False alarms: offers for right queries, and for right ones
-about what the corpus lacks, asked of the news alone.
+which the right one is offered. Precision: of the offers, those that are right. False alarms: offers for right queries, and for
+right ones about what the corpus lacks, asked of the news alone.
 """
 
 from __future__ import annotations

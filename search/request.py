@@ -23,6 +23,7 @@ __all__ = [
     "read_day",
     "request_from_parameters",
     "request_to_parameters",
+    "unknown_parameter",
 ]
 
 Match = Literal["auto", "all", "any"]

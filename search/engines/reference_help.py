@@ -38,7 +38,8 @@ class ReferenceCollection:
     def letter_words(self) -> LetterWords:
         """The words of Latin letters that stand in the articles."""
         found = Counter(word for article in self._articles for word in set().union(*article.words))
-        return LetterWords({word: count for word, count in found.items() if "a" <= word[0] <= "z"})
+        words = {word: count for word, count in found.items() if "a" <= word[0] <= "z"}
+        return LetterWords(words, self.n_articles)
 
     def characters(self, codes: Codes) -> Counts:
         """How often each character stands."""

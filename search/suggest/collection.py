@@ -58,7 +58,7 @@ class SnapshotCollection:
     @cached_property
     def letter_words(self) -> LetterWords:
         """The words of Latin letters that stand in the articles."""
-        return LetterWords(segment_words(self._snapshot.segments))
+        return LetterWords(segment_words(self._snapshot.segments), self.n_articles)
 
     @cached_property
     def _of_character(self) -> Counts:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.analysis import Analyzer, Token, clean, fold, is_plain_word
-from search.evaluate.bm25 import idf
 from search.suggest.characters import in_traditional, is_traditional
 from search.suggest.collection import Collection
-from search.suggest.edits import Edit, han_edits
+from search.suggest.edits import Edit, han_edits, scale_of
 
 __all__ = ["Outcome", "Trial", "correct", "covering_words"]
 
@@ -29,8 +28,8 @@ WORD_BONUS, TONE_BONUS = 2.0, 2.0
 LETTERS_DELTA = (12.0, 8.0)
 """What it is worth to mend one or two mistakes in a word of letters that no article has."""
 
-MEASURED_ARTICLES, FEW_ARTICLES = 9_000, 1_000
-"""The thresholds hold for a corpus of the first size; of fewer articles than the second, one must have all the words."""
+FEW_ARTICLES = 1_000
+"""Of fewer articles one must have all the words of a correction."""
 
 MOST_CHARS = 80
 """Longer queries are pasted, not typed."""
@@ -68,14 +67,15 @@ def correct(text: str, collection: Collection, analyzer: Analyzer, trial: Trial)
     typed, folded = trial.score(text), fold(text)
     words = covering_words(analyzer.words(text))
     edits = han_edits(folded, collection, words) + _letter_edits(words, collection)
-    least = LEAST_SCORE * _scale(collection.n_articles)
+    scale = scale_of(collection.n_articles)
     offers = []
     for edit in sorted(edits, key=_promise)[:TRIED]:
         corrected = edit.applied(folded)
         outcome = trial.score(corrected)
         saved = len(words) - len(covering_words(analyzer.words(corrected)))
-        score = edit.delta + outcome.best - typed.best + WORD_BONUS * saved + TONE_BONUS * edit.same_tone
-        if score > least and _is_covered(outcome, corrected):
+        bonus = scale * (WORD_BONUS * saved + TONE_BONUS * edit.same_tone)
+        score = edit.delta + outcome.best - typed.best + bonus
+        if score > LEAST_SCORE * scale and _is_covered(outcome, corrected):
             offers.append((score, outcome.best > typed.best, corrected, edit))
     for _, gains, corrected, edit in sorted(offers, key=lambda offer: -offer[0]):
         if (gains and collection.n_articles >= FEW_ARTICLES) or trial.total(corrected):
@@ -99,14 +99,6 @@ def _promise(edit: Edit) -> float:
     return -(edit.delta + TONE_BONUS * edit.same_tone)
 
 
-def _scale(n_articles: int) -> float:
-    """The idf of the rarest word against that of the corpus on which the thresholds were measured, at most 1.
-
-    All that is added up in a score are differences of such logarithms, which are smaller where there are fewer articles.
-    """
-    return min(1.0, idf(n_articles, 1) / idf(MEASURED_ARTICLES, 1))
-
-
 def _is_covered(outcome: Outcome, text: str) -> bool:
     """Whether one article has enough of the corrected query: names that the corpus lacks have no such article."""
     least = LEAST_COVER_OF_LONG if len(text) > LONG_CHARS else LEAST_COVER
@@ -120,7 +112,8 @@ def _letter_edits(words: Iterable[Token], collection: Collection) -> list[Edit]:
         if not is_plain_word(word.text) or collection.letter_words.count(word.text):
             continue
         for other, distance in collection.letter_words.nearest(word.text):
-            delta = LETTERS_DELTA[distance - 1] + math.log10(collection.letter_words.count(other))
+            delta = LETTERS_DELTA[distance - 1] * scale_of(collection.n_articles)
+            delta += math.log10(collection.letter_words.count(other))
             kept = (None,) * len(other)
             edits.append(Edit(start=word.start, end=word.end, replacement=other, kept=kept, delta=delta))
     return edits

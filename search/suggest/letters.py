@@ -14,19 +14,17 @@ SHORTEST, LONGEST = 4, 40
 TWO_EDITS_FROM = 7
 """Words of so many letters may have two mistakes in them."""
 
-_LEAST_ARTICLES = 2
+FEW_ARTICLES, LEAST_ARTICLES = 1_000, 2
+"""Where there are many articles, a word of only one is as likely a mistake itself."""
 
 
 class LetterWords:
     """Words of letters and digits with the number of articles that have each. Immutable."""
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    def __init__(self, counts: Mapping[str, int], n_articles: int) -> None:
+        least = 1 if n_articles < FEW_ARTICLES else LEAST_ARTICLES
         self._counts = {word: count for word, count in counts.items() if word.isascii()}
-        kept = [
-            word
-            for word, count in self._counts.items()
-            if count >= _LEAST_ARTICLES and SHORTEST <= len(word) <= LONGEST
-        ]
+        kept = [word for word, count in self._counts.items() if count >= least and SHORTEST <= len(word) <= LONGEST]
         self._words = sorted(kept)
         self._lengths = np.array([len(word) for word in self._words], dtype=np.int16)
         self._letters = np.array([_letter_set(word) for word in self._words], dtype=np.uint64)
