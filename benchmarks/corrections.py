@@ -130,7 +130,7 @@ def spoilt(query: str, way: str, counts: Counter[str], rng: random.Random) -> st
 
 def _mistaken_for(char: str, way: str) -> list[str]:
     plain, toned = homophones(char)
-    codes: Iterable[int] = {"same tone": toned, "any tone": plain}.get(way, lookalikes().get(char, plain[:0]))
+    codes: Iterable[int] = {"same tone": toned, "any tone": plain}.get(way, lookalikes(char))
     return [chr(code) for code in codes if chr(code) != char]
 
 

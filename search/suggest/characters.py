@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -51,10 +52,9 @@ def homophones(char: str) -> tuple[Codes, Codes]:
     return _joined([plain[without_tone(reading)] for reading in own]), _joined([toned[reading] for reading in own])
 
 
-@cache
-def lookalikes() -> dict[str, Codes]:
-    """Folded character → code points of those that look like it, the most alike first."""
-    return {char: np.array([ord(other) for other in others], dtype=np.uint32) for char, others in _table("lookalikes")}
+def lookalikes(char: str) -> Codes:
+    """Code points of the characters that look like ``char``; it looks like each of them."""
+    return _by_look().get(char, np.zeros(0, dtype=np.uint32))
 
 
 def is_traditional(text: str) -> bool:
@@ -70,6 +70,16 @@ def in_traditional(folded: str) -> str:
     """``folded`` with each character in the Traditional form that most often stands for it."""
     forms = _traditional_forms()
     return "".join(forms.get(char, char) for char in folded)
+
+
+@cache
+def _by_look() -> dict[str, Codes]:
+    alike: defaultdict[str, set[int]] = defaultdict(set)
+    for char, others in _table("lookalikes"):
+        for other in others:
+            alike[char].add(ord(other))
+            alike[other].add(ord(char))
+    return _arrays(alike)
 
 
 @cache
@@ -89,11 +99,8 @@ def _by_reading() -> tuple[dict[str, Codes], dict[str, Codes]]:
     return _arrays(plain), _arrays(toned)
 
 
-def _arrays(sets: dict[str, set[int]]) -> dict[str, Codes]:
-    return defaultdict(
-        lambda: np.zeros(0, dtype=np.uint32),
-        {reading: np.array(sorted(codes), dtype=np.uint32) for reading, codes in sets.items()},
-    )
+def _arrays(sets: Mapping[str, set[int]]) -> dict[str, Codes]:
+    return {key: np.array(sorted(codes), dtype=np.uint32) for key, codes in sets.items()}
 
 
 def _joined(arrays: list[Codes]) -> Codes:

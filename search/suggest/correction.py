@@ -121,7 +121,8 @@ def _letter_edits(words: Iterable[Token], collection: Collection) -> list[Edit]:
 
 def _in_own_script(text: str, edit: Edit) -> str:
     """``text`` with the change: characters that only moved as they were typed, new ones in the script of the rest."""
-    replacement = in_traditional(edit.replacement) if is_traditional(text) else edit.replacement
+    rest = text[: edit.start] + text[edit.end :]
+    replacement = in_traditional(edit.replacement) if is_traditional(rest) else edit.replacement
     if text[edit.start : edit.end].isupper():
         replacement = replacement.upper()
     own = "".join(new if at is None else text[at] for new, at in zip(replacement, edit.kept, strict=True))

@@ -226,7 +226,7 @@ def _swaps(
 def _alike(char: str) -> tuple[Codes, npt.NDArray[np.bool_]]:
     """The characters that sound or look like ``char``, itself left out, and which of them have a reading and tone of its own."""
     sounding, toned = homophones(char)
-    codes = np.union1d(sounding, lookalikes().get(char, sounding[:0]))
+    codes = np.union1d(sounding, lookalikes(char))
     codes = codes[codes != ord(char)]
     return codes, np.isin(codes, toned)
 
