@@ -35,7 +35,7 @@ MORE_FIELDS = ("summary", "body", "captions", "also_at", "story")
 ARTICLE_FIELDS = ("id", *HIT_FIELDS, *MORE_FIELDS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """One value of a facet with the number of articles that have it. The empty value means: without one."""
 

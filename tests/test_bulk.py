@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import Analyzer, is_han, open_segmenter
-from indexer.analysis.bulk import covering_spans
+from indexer.analysis import Analyzer, open_segmenter
 from indexer.article import Article
 from indexer.schema import WORD_FIELDS, PreparedArticle, PreparedRun, clean_article, prepare, prepare_run
 from tests.conftest import ZONE, article
@@ -53,9 +52,8 @@ ARTICLES = st.lists(
 
 def same(run: PreparedRun, alone: list[PreparedArticle]) -> bool:
     counted = [[Counter[str]() for _ in WORD_FIELDS] for _ in alone]
-    for field, found in enumerate(run.words):
-        for number, text in zip(found.numbers.tolist(), found.texts.tolist(), strict=True):
-            counted[text][field][found.words[number]] += 1
+    for number, text in zip(run.words.numbers.tolist(), run.words.texts.tolist(), strict=True):
+        counted[text // len(WORD_FIELDS)][text % len(WORD_FIELDS)][run.words.words[number]] += 1
     values = zip(run.literals, run.starts, map(tuple, counted), run.facets, run.days, run.moments, strict=True)
     return list(values) == [(one.literal, one.starts, one.words, one.facets, one.days, one.moment) for one in alone]
 
@@ -65,20 +63,3 @@ def same(run: PreparedRun, alone: list[PreparedArticle]) -> bool:
 def test_a_run_is_prepared_as_each_of_its_articles(segmenter: str, articles: list[Article]) -> None:
     analyzer = Analyzer(open_segmenter(segmenter), user_words=["督检", "c91"])
     assert same(prepare_run(articles, analyzer, ZONE), [prepare(one, analyzer, ZONE) for one in articles])
-
-
-@given(st.lists(st.text(st.sampled_from("监督检查资源县二十大的a1 ，。\n"), max_size=20), max_size=5))
-def test_the_words_that_cover_a_text_are_those_of_the_segmenter(texts: list[str]) -> None:
-    for text, spans in zip(texts, covering_spans(texts, open_segmenter()), strict=True):
-        assert [span for span in spans if is_han(text[span[0]])] == _outermost_han(text)
-        assert all(text[first:last].isalnum() for first, last in spans)
-        assert sorted(spans) == spans
-
-
-def _outermost_han(text: str) -> list[tuple[int, int]]:
-    covering: list[tuple[int, int]] = []
-    tokens = [token for token in Analyzer(open_segmenter()).words(text) if is_han(token.text[0])]
-    for token in sorted(tokens, key=lambda token: (token.start, -token.end)):
-        if not covering or token.start >= covering[-1][1]:
-            covering.append((token.start, token.end))
-    return covering

@@ -37,7 +37,9 @@ def test_characters_that_sound_alike_are_told_apart_by_tone() -> None:
     assert len(homophones("x")[0]) == 0
 
 
-@pytest.mark.parametrize("pair", ["己已", "已巳", "未末", "戊戌", "戌戍", "拔拨", "晴睛", "人入", "土士", "网纲", "坏环", "侯候"])
+@pytest.mark.parametrize(
+    "pair", ["己已", "已巳", "未末", "戊戌", "戌戍", "拔拨", "晴睛", "人入", "土士", "网纲", "坏环", "侯候"]
+)
 def test_characters_that_look_alike_are_known_both_ways(pair: str) -> None:
     for one, other in (pair, pair[::-1]):
         assert other in chars(lookalikes(one))

@@ -8,7 +8,14 @@ from indexer.analysis import Analyzer, Token, fold
 from search.suggest.correction import Outcome, correct, covering_words
 from tests.collection import CountedTexts
 
-TEXTS = ["资源县强化监督检查", "监督检查组到了资源县", "乡村振兴的路", "全面推进乡村振兴", "covid之后", "台中市政府公告"] * 20
+TEXTS = [
+    "资源县强化监督检查",
+    "监督检查组到了资源县",
+    "乡村振兴的路",
+    "全面推进乡村振兴",
+    "covid之后",
+    "台中市政府公告",
+] * 20
 
 
 @dataclass

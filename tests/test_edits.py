@@ -7,7 +7,14 @@ from search.suggest.correction import covering_words
 from search.suggest.edits import Edit, han_edits, scale_of
 from tests.collection import CountedTexts
 
-TEXTS = ["资源县强化监督检查", "监督检查组到了资源县", "乡村振兴的路", "全面推进乡村振兴", "生态环境保护", "检查了原来的县城"] * 30
+TEXTS = [
+    "资源县强化监督检查",
+    "监督检查组到了资源县",
+    "乡村振兴的路",
+    "全面推进乡村振兴",
+    "生态环境保护",
+    "检查了原来的县城",
+] * 30
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -34,7 +35,7 @@ def plainly(titles: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -
         for at in range(len(own)):
             for size in range(1, MOST_WORDS + 1):
                 chosen = own[at : at + size]
-                touching = all(one[1] == other[0] for one, other in zip(chosen, chosen[1:], strict=False))
+                touching = all(one[1] == other[0] for one, other in itertools.pairwise(chosen))
                 words = tuple(title[first:last] for first, last in chosen)
                 if len(chosen) == size and touching and all("\u4e00" <= word[0] <= "\u9fff" for word in words):
                     runs.setdefault(words, set()).add(number)
@@ -49,7 +50,9 @@ def plainly(titles: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -
     return kept
 
 
-@given(st.lists(st.lists(st.sampled_from(["乡村", "振兴", "的", "县", "，", "a1"]), max_size=7).map("".join), max_size=9))
+@given(
+    st.lists(st.lists(st.sampled_from(["乡村", "振兴", "的", "县", "，", "a1"]), max_size=7).map("".join), max_size=9)
+)
 def test_phrases_counted_as_numbers_are_those_counted_as_words(titles: list[str]) -> None:
     spans = Analyzer().spans_of_all(titles)
     assert {phrase.text for phrase in frequent_phrases(titles, spans)} == plainly(titles, spans)

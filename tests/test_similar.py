@@ -8,11 +8,17 @@ NONE: Counter[str] = Counter()
 
 
 def test_words_that_tell_an_article_from_others_are_asked_for_those_of_the_title_more() -> None:
-    words = (Counter({"监督": 1}), NONE, Counter({"监督": 1, "检查": 2, "我们": 3, "县": 9, "2024": 4, "c919": 1}), NONE, NONE)
+    words = (
+        Counter({"监督": 1}),
+        NONE,
+        Counter({"监督": 1, "检查": 2, "我们": 3, "县": 9, "2024": 4, "c919": 1}),
+        NONE,
+        NONE,
+    )
     having = {"监督": 10, "检查": 10, "我们": 100, "县": 50, "2024": 9, "c919": 2}
     plan = telling_plan(words, 100, having.__getitem__)
     assert plan.words == {"监督": 1.0, "检查": round(2 / 3, 6), "c919": round(1 / 3, 6), "我们": 1.0}
-    assert list(plan.words)[0] == "监督"
+    assert next(iter(plan.words)) == "监督"
     assert not plan.required
 
 

@@ -168,7 +168,9 @@ def test_static_files_are_kept_only_by_their_version(client: testing.TestClient)
 def test_a_suggestion_stands_above_the_hits_as_a_link(client: testing.TestClient) -> None:
     for language, words in (("zh-CN", "您是不是要找："), ("zh-TW", "您是不是要找："), ("en", "Did you mean: ")):
         page = get(client, "/", params={"q": "乡村振性"}, headers={"Accept-Language": language})
-        assert f'{words}<a href="search?q=%E4%B9%A1%E6%9D%91%E6%8C%AF%E5%85%B4" lang="zh-Hans">乡村振兴</a>' in page.text
+        assert (
+            f'{words}<a href="search?q=%E4%B9%A1%E6%9D%91%E6%8C%AF%E5%85%B4" lang="zh-Hans">乡村振兴</a>' in page.text
+        )
     assert "您是不是要找" not in get(client, "/", params={"q": "乡村振兴"}).text
 
 

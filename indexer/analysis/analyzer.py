@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from indexer.analysis.bigrams import LITERAL_RULES, LiteralText, literal_form
-from indexer.analysis.bulk import WordOccurrences, covering_spans, occurring_words
+from indexer.analysis.bulk import WordOccurrences, occurring_words
 from indexer.analysis.normalize import fold, normalization_rules
 from indexer.analysis.segment import Segmenter, dictionary_fingerprint, open_segmenter
+from indexer.analysis.spans import covering_spans
 from indexer.analysis.token import Token
 from indexer.analysis.user_words import UserWords
 from indexer.analysis.words import WORD_RULES, words_of

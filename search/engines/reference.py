@@ -257,22 +257,20 @@ class ReferenceEngine:
 
     def _scores(self, found: list[PreparedArticle], plan: Plan) -> dict[str, float]:
         scores = dict.fromkeys((article.article.id for article in found), 0.0)
-        means = {name: self._mean(partial(_length, at=at)) for at, name in enumerate(WORD_FIELDS)}
+        mean = self._mean(_weighted_length)
         mean_literal = self._mean(lambda article: len(article.literal))
         for word, count in sorted(plan.words.items()):
             weight = self._idf(self._test(Word(word)))
             for article in found:
                 frequency = sum(
-                    WEIGHTS[name] * _normalized(words[word], words.total(), means[name])
-                    for name, words in zip(WORD_FIELDS, article.words, strict=True)
+                    WEIGHTS[name] * words[word] for name, words in zip(WORD_FIELDS, article.words, strict=True)
                 )
-                scores[article.article.id] += count * weight * _saturated(frequency)
+                scores[article.article.id] += count * weight * _saturated(frequency, _weighted_length(article), mean)
         for bigram, count in sorted(plan.bigrams.items()):
             weight = self._idf(self._test(Literal(bigram)))
             for article in found:
-                occurrences = _count_overlapping(article.literal, bigram)
-                frequency = _normalized(occurrences, len(article.literal), mean_literal)
-                scores[article.article.id] += count * weight * _saturated(frequency)
+                frequency = _count_overlapping(article.literal, bigram)
+                scores[article.article.id] += count * weight * _saturated(frequency, len(article.literal), mean_literal)
         return {article_id: round(score, 6) for article_id, score in scores.items()}
 
     def _idf(self, has: Test) -> float:
@@ -282,7 +280,7 @@ class ReferenceEngine:
     def _having(self, has: Test) -> int:
         return sum(has(article) for article in self._articles.values())
 
-    def _mean(self, length: Callable[[PreparedArticle], int]) -> float:
+    def _mean(self, length: Callable[[PreparedArticle], float]) -> float:
         return sum(length(article) for article in self._articles.values()) / max(1, len(self._articles))
 
     # As which stories
@@ -356,8 +354,8 @@ def _touches(article: PreparedArticle, first: int | None, last: int | None) -> b
     )
 
 
-def _length(article: PreparedArticle, at: int) -> int:
-    return article.words[at].total()
+def _weighted_length(article: PreparedArticle) -> float:
+    return sum(WEIGHTS[name] * words.total() for name, words in zip(WORD_FIELDS, article.words, strict=True))
 
 
 def _filters(request: SearchRequest) -> dict[str, Test]:
@@ -407,12 +405,9 @@ def _facet_keys(article: PreparedArticle, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_key(label) for label in _facet_labels(article, name)))
 
 
-def _normalized(frequency: int, length: int, mean: float) -> float:
-    return frequency / (1 - B + B * length / mean) if mean else float(frequency)
-
-
-def _saturated(frequency: float) -> float:
-    return (K1 + 1) * frequency / (K1 + frequency)
+def _saturated(frequency: float, length: float, mean: float) -> float:
+    norm = K1 * (1 - B + B * length / mean) if mean else K1
+    return (K1 + 1) * frequency / (frequency + norm)
 
 
 def _count_overlapping(text: str, wanted: str) -> int:

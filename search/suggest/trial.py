@@ -26,7 +26,6 @@ class IndexTrial:
         self._evaluator = evaluator
         self._plan = plan
         self._allowed = allowed
-        self._evaluation = evaluator.start(Plan())
         self._worth: dict[Term, tuple[npt.NDArray[np.int64], Floats, float]] = {}
         self._first: tuple[dict[Term, float], Floats] | None = None
 
@@ -56,5 +55,5 @@ class IndexTrial:
 
     def _worth_of(self, term: Term) -> tuple[npt.NDArray[np.int64], Floats, float]:
         if term not in self._worth:
-            self._worth[term] = self._evaluation.worth(term[0], is_word=term[1])
+            self._worth[term] = self._evaluator.worth(term[0], is_word=term[1])
         return self._worth[term]

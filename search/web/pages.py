@@ -27,7 +27,17 @@ __all__ = ["SECURITY_HEADERS", "ArticlePage", "ErrorPage", "SearchPage", "Static
 
 _REPEATABLE = frozenset({"section", "author", "source", "not_section", "not_author", "not_source"})
 _FIXED = frozenset(
-    {"highlight_pre", "highlight_post", "facets", "facet_limit", "fields", "limit", "cursor", "snippets", "snippet_chars"}
+    {
+        "highlight_pre",
+        "highlight_post",
+        "facets",
+        "facet_limit",
+        "fields",
+        "limit",
+        "cursor",
+        "snippets",
+        "snippet_chars",
+    }
 )
 _MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _YEAR_S = 31_536_000
