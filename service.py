@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import Any
 
 import falcon
@@ -16,6 +17,7 @@ from search.engines.base import Engine
 from search.engines.local import LocalEngine
 from search.request import SearchRequest
 from search.settings import Settings, read_settings
+from search.suggest.spelling import spell
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.errors import add_error_handlers
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, SearchPage, StaticResource
@@ -38,6 +40,7 @@ def make_engine(settings: Settings) -> Engine:
     """The engine over the settings' data directory, its dictionaries loaded and its index not yet opened."""
     analyzer = Analyzer(open_segmenter(settings.segmenter))
     analyzer.words("热")
+    spell("热词")
     return LocalEngine(
         settings.data, analyzer, relax_share=settings.relax_share, timeout_s=settings.search_timeout_ms / 1000
     )
@@ -71,6 +74,8 @@ def serve(settings: Settings) -> None:
     def warm() -> None:
         with contextlib.suppress(ArticleSearchError):  # a missing index is told to whoever asks
             engine.search(SearchRequest(text="热", limit=1))
+            # Completions take a second to build, for which no request should wait.
+            threading.Thread(target=engine.suggest, args=("热", 1), daemon=True).start()
 
     run(
         lambda: create_app(settings, engine),

@@ -68,8 +68,7 @@ class Assistance:
     def telling(self, article: Article) -> Plan:
         """The plan that orders articles by how much they have of what tells ``article`` from others."""
         words = [count_words(article, field, self._analyzer) for field in WORD_FIELDS]
-        evaluator = self._evaluator
-        return telling_plan(words, evaluator.n_live, lambda word: len(evaluator.worth(word, is_word=True)[0]))
+        return telling_plan(words, self._evaluator.n_live, self._evaluator.having)
 
     def _names(self, facet: str) -> list[tuple[str, int]]:
         """The values of a facet, sections by their own name, with the number of articles."""

@@ -84,6 +84,10 @@ class Evaluator:
         """The evaluation of one plan, which after ``budget_s`` seconds looks at no further part of it."""
         return Evaluation(self, plan, self.clock() + budget_s)
 
+    def having(self, word: str) -> int:
+        """How many live articles have a word."""
+        return sum(part.alive_in(*part.segment.word_range(word)) for part in self.parts)
+
     def worth(self, term: str, *, is_word: bool) -> tuple[Docs, Floats, float]:
         """The live articles with a word or bigram, ascending, what it adds to the score of each at weight 1, and its idf."""
         scores = np.zeros(self.n_docs)
