@@ -78,7 +78,6 @@ class Evaluator:
         self.bm25 = parameters or Bm25()
         self.steps = steps or choose_steps()
         self.parts = make_parts(snapshot, self.bm25)
-        self.scorer = Scorer(self.parts, self.n_live, self.steps, self.bm25)
 
     def start(self, plan: Plan, *, budget_s: float = math.inf) -> Evaluation:
         """The evaluation of one plan, which after ``budget_s`` seconds looks at no further part of it."""
@@ -91,8 +90,13 @@ class Evaluator:
     def worth(self, term: str, *, is_word: bool) -> tuple[Docs, Floats, float]:
         """The live articles with a word or bigram, ascending, what it adds to the score of each at weight 1, and its idf."""
         scores = np.zeros(self.n_docs)
-        add = self.scorer.add_words if is_word else self.scorer.add_bigrams
-        (add if is_word or len(term) > 1 else self.scorer.add_characters)(scores, self.live, [(term, 1.0)])
+        scorer = Scorer(self.parts, self.n_live, self.live, scores, self.steps, self.bm25)
+        if is_word:
+            scorer.add_words([(term, 1.0)])
+        elif len(term) > 1:
+            scorer.add_bigrams([(term, 1.0)])
+        else:
+            scorer.add_characters([(term, 1.0)])
         docs = np.flatnonzero(scores)
         return docs, scores[docs], idf(self.n_live, len(docs))
 
@@ -132,13 +136,13 @@ class Evaluation:
         words, bigrams = sorted(self.plan.words.items()), sorted(self.plan.bigrams.items())
         pairs = [item for item in bigrams if len(item[0]) > 1]
         characters = [item for item in bigrams if len(item[0]) == 1]
-        scorer = self.shared.scorer
+        scorer = Scorer(self.shared.parts, self.shared.n_live, matching, scores, self.shared.steps, self.shared.bm25)
         for score, terms in self._in_time(
             [(scorer.add_words, own) for own in _batches(words)]
             + [(scorer.add_bigrams, own) for own in _batches(pairs)]
             + [(scorer.add_characters, [own]) for own in characters]
         ):
-            score(scores, matching, terms)
+            score(terms)
         # PERF: only what matches is rounded: 4 µs for 500 of 20,000 articles, 45 µs for all.
         docs = np.flatnonzero(matching)
         scores[docs] = np.round(scores[docs], SCORE_DECIMALS)
