@@ -55,9 +55,21 @@ Test = Callable[[PreparedArticle], bool]
 
 
 class ReferenceEngine:
-    """Answers over ``articles`` (cleaned), held in memory. The list is taken as it is: later changes are not seen."""
+    """Answers over ``articles`` (cleaned), held in memory. The list is taken as it is: later changes are not seen.
 
-    def __init__(self, articles: Iterable[Article], analyzer: Analyzer, zone: ZoneInfo, *, relax_share: float) -> None:
+    Without ``corrects`` it offers no correction, each of which costs a dozen looks through all articles.
+    """
+
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        analyzer: Analyzer,
+        zone: ZoneInfo,
+        *,
+        relax_share: float,
+        corrects: bool = True,
+    ) -> None:
+        self._corrects = corrects
         self._analyzer = analyzer
         self._relax_share = relax_share
         self._articles = {article.id: prepare(article, analyzer, zone) for article in articles}
@@ -161,7 +173,7 @@ class ReferenceEngine:
     # What may have been meant
 
     def _correction(self, request: SearchRequest, plan: Plan, filters: dict[str, Test]) -> str | None:
-        if not plan.required or request.offset or request.cursor:
+        if not (self._corrects and plan.required) or request.offset or request.cursor:
             return None
         allowed = [article for article in self._articles.values() if all(test(article) for test in filters.values())]
         ids = {article.article.id for article in allowed}

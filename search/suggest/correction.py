@@ -21,7 +21,7 @@ __all__ = ["Outcome", "Trial", "correct", "covering_words"]
 
 TRIED = 12
 LEAST_SCORE, LEAST_SCORE_OF_LONG = 14.0, 16.0
-"""A long query has more places at which something likelier is found by chance: 16 saves a third of the false alarms, for 2 finds in 100."""
+"""A long query has more places at which something likelier is found by chance: 16 saves a third of the false alarms."""
 
 LEAST_COVER, LEAST_COVER_OF_LONG, LONG_CHARS = 0.4, 0.3, 12
 """What share of its ceiling the corrected query must reach in its best article; less a long one (over 12 characters)."""
