@@ -15,6 +15,7 @@ from indexer.analysis import Analyzer, open_segmenter
 from indexer.errors import ArticleSearchError
 from search.engines.base import Engine
 from search.engines.local import LocalEngine
+from search.query.vocabulary import VocabularyFiles
 from search.request import SearchRequest
 from search.settings import Settings, read_settings
 from search.suggest.spelling import spell
@@ -42,7 +43,11 @@ def make_engine(settings: Settings) -> Engine:
     analyzer.words("热")
     spell("热词")
     return LocalEngine(
-        settings.data, analyzer, relax_share=settings.relax_share, timeout_s=settings.search_timeout_ms / 1000
+        settings.data,
+        analyzer,
+        relax_share=settings.relax_share,
+        timeout_s=settings.search_timeout_ms / 1000,
+        words=VocabularyFiles(settings.data, regions=settings.region_words),
     )
 
 

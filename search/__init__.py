@@ -9,6 +9,7 @@ from search.engines.base import Engine, EngineStats
 from search.engines.local import LocalEngine
 from search.errors import ArticleNotFoundError, QuerySyntaxError, RequestError, SearchError, UnknownParameterError
 from search.page import FacetValue, Highlights, Hit, Page
+from search.query.vocabulary import VocabularyFiles
 from search.request import SearchRequest
 from search.settings import read_settings
 
@@ -41,4 +42,5 @@ def open_engine(data: str | Path = "data") -> Engine:
         Analyzer(open_segmenter(settings.segmenter)),
         relax_share=settings.relax_share,
         timeout_s=settings.search_timeout_ms / 1000,
+        words=VocabularyFiles(settings.data, regions=settings.region_words),
     )

@@ -64,7 +64,8 @@ class Folded:
 class Hit:
     """One article found. ``score`` is without unit, and 0 where the order is not by relevance.
 
-    ``folded`` is None unless reprints were folded. ``more`` holds those of ``MORE_FIELDS`` that were asked for, as in JSON.
+    ``folded`` is None unless reprints were folded. ``pinned``: an editor put it before the others for this query. ``more``
+    holds those of ``MORE_FIELDS`` that were asked for, as in JSON.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Hit:
     score: float
     highlights: Highlights
     folded: Folded | None = None
+    pinned: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -128,6 +130,8 @@ def hit_to_record(hit: Hit, fields: Sequence[str] = HIT_FIELDS) -> dict[str, Any
             record[name] = list(value) if isinstance(value, tuple) else value
     record["score"] = hit.score
     record["highlights"] = {"title": hit.highlights.title, "snippets": list(hit.highlights.snippets)}
+    if hit.pinned:
+        record["pinned"] = True
     if hit.folded is not None:
         record["folded"] = {"count": hit.folded.count, "sources": list(hit.folded.sources)}
     return record

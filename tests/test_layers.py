@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 ORDER = [
     ["indexer.errors", "indexer.article"],
     ["indexer.analysis"],
+    ["indexer.editorial"],
     ["indexer.schema"],
     ["indexer.store"],
     ["indexer.cleaning"],
@@ -25,7 +26,7 @@ ORDER = [
     ["search.suggest"],
     ["search.engines"],
     ["search.settings"],
-    ["search.terminal"],
+    ["search.terminal", "search.words"],
     ["search.web"],
     ["service"],
     ["search.cli"],

@@ -9,10 +9,13 @@ from typing import Any
 from indexer.analysis import Analyzer
 from search.page import MORE_FIELDS, TEXT_FIELDS, Folded, Hit
 from search.query.plan import Plan
+from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
 from search.snippets import ShownText, SnippetOptions, highlight_all
 
-__all__ = ["Found", "date_order", "make_hits", "needs_texts"]
+__all__ = ["Found", "date_order", "make_hits", "needs_texts", "pinned_keys"]
+
+_PINNED_KEY = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Found:
     record: Mapping[str, Any]
     score: float
     folded: Folded | None = None
+    pinned: bool = False
 
 
 def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: SearchRequest) -> tuple[Hit, ...]:
@@ -49,6 +53,7 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
             score=item.score,
             highlights=highlights,
             folded=item.folded,
+            pinned=item.pinned,
             more={name: item.record[name] for name in request.fields if name in MORE_FIELDS},
         )
         for item, highlights in zip(found, marked, strict=True)
@@ -58,6 +63,12 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
 def needs_texts(request: SearchRequest) -> bool:
     """Whether the hits of ``request`` show anything of the long texts of an article."""
     return request.snippets > 0 or not TEXT_FIELDS.isdisjoint(request.fields)
+
+
+def pinned_keys(request: SearchRequest, plan: Plan, vocabulary: Vocabulary) -> dict[str, float]:
+    """The ids that come first for ``request`` and the sort key of each, higher than any score; none where dates order."""
+    ids = () if date_order(request, plan) else vocabulary.pinned(request.text)
+    return {article_id: _PINNED_KEY - place for place, article_id in enumerate(ids)}
 
 
 def date_order(request: SearchRequest, plan: Plan) -> bool:

@@ -19,13 +19,13 @@ import numpy.typing as npt
 
 from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
-from indexer.errors import IndexMissingError
+from indexer.errors import IndexMissingError, UnreadableError
 from indexer.schema import FACETS, facet_key
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
 from search.engines.assistance import Assistance
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import Found, date_order, make_hits, needs_texts
+from search.engines.hits import Found, date_order, make_hits, needs_texts, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.backend import Steps
 from search.evaluate.evaluator import Evaluator, TextMatch
@@ -37,6 +37,7 @@ from search.page import FacetValue, Folded, Hit, Page
 from search.query.parse import parse
 from search.query.plan import Plan
 from search.query.rewrite import rewrite
+from search.query.vocabulary import Vocabulary, VocabularyFiles
 from search.request import SearchRequest
 from search.suggest.completion import Completion, Completions
 from search.suggest.latest import Latest
@@ -53,6 +54,7 @@ class _Open:
     manifest: Manifest
     stamp: tuple[int, int, int] | None
     snapshot: Snapshot
+    analyzer: Analyzer
     evaluator: Evaluator
     assistance: Assistance
     users: int = 0
@@ -62,8 +64,8 @@ class _Open:
 class LocalEngine:
     """An engine over ``data``; opens nothing until it is first asked, so it may be made before a fork.
 
-    ``steps`` are what it evaluates by, by default the fastest there are. A search that takes longer than ``timeout_s`` is cut
-    short, and its page says so.
+    ``words`` are the editor's, ``steps`` what it evaluates by, by default the fastest there are. A search that takes longer than
+    ``timeout_s`` is cut short, and its page says so.
 
     Searches raise ``IndexMissingError``, ``IndexDamagedError`` or ``AnalysisMismatchError`` while there is no usable index.
     """
@@ -75,11 +77,13 @@ class LocalEngine:
         *,
         relax_share: float,
         timeout_s: float = math.inf,
+        words: VocabularyFiles | None = None,
         steps: Steps | None = None,
     ) -> None:
         self._data = Path(data)
         self._timeout_s = timeout_s
         self._steps = steps
+        self._words = words
         self._analyzer = analyzer
         self._relax_share = relax_share
         self._open: _Open | None = None
@@ -89,17 +93,23 @@ class LocalEngine:
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        plan = self._plan(request.text, strict=request.strict)
+        query = parse(request.text, strict=request.strict)
         cursor = read_cursor(request)
+        vocabulary = self._vocabulary()
         with self._current() as opened:
             snapshot = opened.snapshot
+            plan = rewrite(query, opened.analyzer, vocabulary)
             evaluation = opened.evaluator.start(plan, budget_s=self._timeout_s)
             text = evaluation.match(request.match)
+            pinned = _pinned_docs(snapshot, pinned_keys(request, plan, vocabulary))
+            text.mask[list(pinned)] = True
             filters = filter_masks(snapshot, request)
             mask = _all_of(text.mask, filters.values())
             docs = np.flatnonzero(mask)
             by_date = date_order(request, plan)
             keys = _moments(snapshot, request) if by_date else evaluation.scores(mask)
+            scores = {doc: float(keys[doc]) for doc in pinned}
+            keys[list(pinned)] = list(pinned.values())
             stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
             if stories is not None:
                 docs = stories.leaders
@@ -112,12 +122,13 @@ class LocalEngine:
             found = [
                 Found(
                     read(doc),
-                    0.0 if by_date else float(keys[doc]),
+                    0.0 if by_date else scores.get(doc, float(keys[doc])),
                     None if stories is None else stories.folded(doc),
+                    pinned=doc in pinned,
                 )
                 for doc in shown.tolist()
             ]
-            hits = make_hits(found, plan, self._analyzer, request)
+            hits = make_hits(found, plan, opened.analyzer, request)
             more = len(rest) > end and len(shown) > 0
             return Page(
                 text=request.text,
@@ -128,7 +139,7 @@ class LocalEngine:
                 hits=hits,
                 facets=_facets(opened, text, mask, filters, request),
                 next=write_cursor(request, float(keys[shown[-1]]), hits[-1].id) if more else None,
-                suggestion=self._correction(opened, request, plan, text, filters),
+                suggestion=_correction(opened, request, plan, text, filters, vocabulary),
                 took_ms=round((perf_counter() - begin) * 1000, 3),
             )
 
@@ -155,7 +166,7 @@ class LocalEngine:
             docs = np.flatnonzero(keys > 0).astype(np.uint32)
             best = opened.evaluator.steps.best(keys, snapshot.ranks, docs, limit)
             found = [Found(snapshot.record(other), float(keys[other])) for other in best.tolist()]
-            return make_hits(found, plan, self._analyzer, SearchRequest(limit=limit))
+            return make_hits(found, plan, opened.analyzer, SearchRequest(limit=limit))
 
     def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
         """At most ``limit`` texts to go on with from ``text``."""
@@ -165,8 +176,9 @@ class LocalEngine:
 
     def facet_values(self, facet: str, text: str, request: SearchRequest) -> tuple[FacetValue, ...]:
         """The values of one facet in which ``text`` stands."""
-        plan = self._plan(request.text, strict=request.strict)
+        query = parse(request.text, strict=request.strict)
         with self._current() as opened:
+            plan = rewrite(query, opened.analyzer, self._vocabulary())
             matching = opened.evaluator.start(plan, budget_s=self._timeout_s).match(request.match)
             filters = filter_masks(opened.snapshot, request)
             counted = _counted(facet, matching, filters)
@@ -192,24 +204,24 @@ class LocalEngine:
                 change=opened.manifest.change,
                 analysis=opened.manifest.analysis,
                 index_bytes=sum(sizes),
+                problems=self._problems(),
             )
+
+    def _problems(self) -> tuple[str, ...]:
+        """What is wrong with the editor's files, without the folder they are in: that is nobody's business outside."""
+        problems = self._words.problems() if self._words else ()
+        return tuple(
+            str(UnreadableError(problem.reason, path=Path(problem.path or "").name, line=problem.line))
+            for problem in problems
+        )
 
     def close(self) -> None:
         """Closes the index."""
         with self._lock:
             self._retire()
 
-    def _plan(self, text: str, *, strict: bool = False) -> Plan:
-        return rewrite(parse(text, strict=strict), self._analyzer)
-
-    def _correction(
-        self, opened: _Open, request: SearchRequest, plan: Plan, text: TextMatch, filters: dict[str, Mask]
-    ) -> str | None:
-        """A correction of the query where no article has all its words; only on the first page."""
-        answered = not plan.required or (text.mask.any() and not text.relaxed)
-        if answered or request.offset or request.cursor:
-            return None
-        return opened.assistance.correction(request.text, self._plan, _all_of(opened.snapshot.live, filters.values()))
+    def _vocabulary(self) -> Vocabulary:
+        return self._words.current() if self._words else Vocabulary()
 
     @contextmanager
     def _current(self) -> Iterator[_Open]:
@@ -235,10 +247,13 @@ class LocalEngine:
         folder = index_folder(self._data)
         manifest.check_analysis(self._analyzer.fingerprint, folder)
         snapshot = open_snapshot(folder / manifest.generation)
+        # The words of the user's that count are those which the index knows, until it is brought up to newer ones.
+        before = self._open.analyzer if self._open else self._analyzer
+        analyzer = before.with_user_words(manifest.user_words)
         self._retire()
         evaluator = Evaluator(snapshot, relax_share=self._relax_share, steps=self._steps)
-        assistance = Assistance(snapshot, evaluator, self._analyzer)
-        self._open = _Open(manifest, stamp, snapshot, evaluator, assistance)
+        assistance = Assistance(snapshot, evaluator, analyzer)
+        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, assistance)
         return self._open
 
     def _retire(self) -> None:
@@ -270,6 +285,12 @@ class _Stories:
         return [labels[ordinal] for ordinal in self._source_of[docs].tolist() if ordinal >= 0]
 
 
+def _pinned_docs(snapshot: Snapshot, keys: dict[str, float]) -> dict[int, float]:
+    """The sort keys of pinned articles by their number; those that are not there are left out."""
+    found = ((snapshot.find(article_id), key) for article_id, key in keys.items())
+    return {doc: key for doc, key in found if doc is not None}
+
+
 def _moments(snapshot: Snapshot, request: SearchRequest) -> npt.NDArray[np.float64]:
     """What each article is ordered by, the highest first, undated ones last (``float64[n_docs]``)."""
     moments = snapshot.moments.astype(np.float64)
@@ -280,6 +301,26 @@ def _all_of(mask: Mask, others: Iterable[Mask]) -> Mask:
     for other in others:
         mask = mask & other
     return mask
+
+
+def _correction(
+    opened: _Open,
+    request: SearchRequest,
+    plan: Plan,
+    text: TextMatch,
+    filters: dict[str, Mask],
+    vocabulary: Vocabulary,
+) -> str | None:
+    """A correction of the query where no article has all its words; only on the first page."""
+    answered = not plan.required or (text.mask.any() and not text.relaxed)
+    if answered or request.offset or request.cursor:
+        return None
+    allowed = _all_of(opened.snapshot.live, filters.values())
+
+    def planned(tried: str) -> Plan:
+        return rewrite(parse(tried), opened.analyzer, vocabulary)
+
+    return opened.assistance.correction(request.text, planned, allowed)
 
 
 def _counted(facet: str, text: TextMatch, filters: dict[str, Mask]) -> npt.NDArray[np.uint32]:

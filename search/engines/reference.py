@@ -17,7 +17,7 @@ from indexer.article import SECTION_SEPARATOR, Article, article_to_record, split
 from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle, facet_key, prepare
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import Found, date_order, make_hits
+from search.engines.hits import Found, date_order, make_hits, pinned_keys
 from search.engines.reference_help import ReferenceCollection, ReferenceTrial
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values, values_containing
@@ -39,6 +39,7 @@ from search.query.plan import (
     compile_word_pattern,
 )
 from search.query.rewrite import rewrite
+from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
 from search.suggest.completion import Completion, Completions, Kind, collect
 from search.suggest.correction import correct
@@ -67,8 +68,10 @@ class ReferenceEngine:
         zone: ZoneInfo,
         *,
         relax_share: float,
+        vocabulary: Vocabulary | None = None,
         corrects: bool = True,
     ) -> None:
+        self._vocabulary = vocabulary or Vocabulary()
         self._corrects = corrects
         self._analyzer = analyzer
         self._relax_share = relax_share
@@ -80,9 +83,13 @@ class ReferenceEngine:
         begin = perf_counter()
         plan = self._plan(request.text, strict=request.strict)
         matching, relaxed = self._match(plan, request.match)
+        pinned = pinned_keys(request, plan, self._vocabulary)
+        matched = {article.article.id for article in matching}
+        matching += [self._articles[each] for each in pinned if each in self._articles and each not in matched]
         filters = _filters(request)
         found = [article for article in matching if all(test(article) for test in filters.values())]
-        keys = self._sort_keys(found, plan, request)
+        scores = self._sort_keys(found, plan, request)
+        keys = {article_id: pinned.get(article_id, score) for article_id, score in scores.items()}
         found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
         folded = self._fold(found) if request.group == "story" else None
         if folded is not None:
@@ -97,8 +104,9 @@ class ReferenceEngine:
             [
                 Found(
                     article_to_record(article.article),
-                    0.0 if by_date else keys[article.article.id],
+                    0.0 if by_date else scores[article.article.id],
                     None if folded is None else folded[article.article.id],
+                    article.article.id in pinned,
                 )
                 for article in shown
             ],
@@ -168,7 +176,7 @@ class ReferenceEngine:
         self._articles.clear()
 
     def _plan(self, text: str, *, strict: bool = False) -> Plan:
-        return rewrite(parse(text, strict=strict), self._analyzer)
+        return rewrite(parse(text, strict=strict), self._analyzer, self._vocabulary)
 
     # What may have been meant
 
@@ -180,9 +188,10 @@ class ReferenceEngine:
 
         def scores(text: str) -> tuple[list[float], float]:
             tried = self._plan(text)
-            tests = [(self._test(Word(word)), weight) for word, weight in tried.words.items()]
-            tests += [(self._test(Literal(bigram)), weight) for bigram, weight in tried.bigrams.items()]
-            mass = sum(weight * self._idf(test) for test, weight in tests)
+            terms: list[tuple[Word | Literal, float]] = [(Word(word), weight) for word, weight in tried.words.items()]
+            terms += [(Literal(bigram), weight) for bigram, weight in tried.bigrams.items()]
+            own = [(term, weight) for term, weight in terms if term.text not in tried.stand_ins]
+            mass = sum(weight * self._idf(self._test(term)) for term, weight in own)
             return list(self._scores(allowed, tried).values()), (K1 + 1) * mass
 
         def total(text: str) -> int:
@@ -272,18 +281,23 @@ class ReferenceEngine:
         mean = self._mean(_weighted_length)
         mean_literal = self._mean(lambda article: len(article.literal))
         for word, count in sorted(plan.words.items()):
-            weight = self._idf(self._test(Word(word)))
+            weight = self._term_idf(Word(word), plan)
             for article in found:
                 frequency = sum(
                     WEIGHTS[name] * words[word] for name, words in zip(WORD_FIELDS, article.words, strict=True)
                 )
                 scores[article.article.id] += count * weight * _saturated(frequency, _weighted_length(article), mean)
         for bigram, count in sorted(plan.bigrams.items()):
-            weight = self._idf(self._test(Literal(bigram)))
+            weight = self._term_idf(Literal(bigram), plan)
             for article in found:
                 frequency = _count_overlapping(article.literal, bigram)
                 scores[article.article.id] += count * weight * _saturated(frequency, len(article.literal), mean_literal)
         return {article_id: round(score, 6) for article_id, score in scores.items()}
+
+    def _term_idf(self, term: Word | Literal, plan: Plan) -> float:
+        """The idf of a term; one of a synonym counts as no rarer than what it stands for."""
+        own = self._idf(self._test(term))
+        return min(own, self._idf(self._test(plan.stand_ins[term.text]))) if term.text in plan.stand_ins else own
 
     def _idf(self, has: Test) -> float:
         frequency = self._having(has)

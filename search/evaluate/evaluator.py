@@ -90,7 +90,7 @@ class Evaluator:
     def worth(self, term: str, *, is_word: bool) -> tuple[Docs, Floats, float]:
         """The live articles with a word or bigram, ascending, what it adds to the score of each at weight 1, and its idf."""
         scores = np.zeros(self.n_docs)
-        scorer = Scorer(self.parts, self.n_live, self.live, scores, self.steps, self.bm25)
+        scorer = Scorer(self.parts, self.n_live, self.live, scores, self.steps, self.bm25, {})
         if is_word:
             scorer.add_words([(term, 1.0)])
         elif len(term) > 1:
@@ -136,7 +136,10 @@ class Evaluation:
         words, bigrams = sorted(self.plan.words.items()), sorted(self.plan.bigrams.items())
         pairs = [item for item in bigrams if len(item[0]) > 1]
         characters = [item for item in bigrams if len(item[0]) == 1]
-        scorer = Scorer(self.shared.parts, self.shared.n_live, matching, scores, self.shared.steps, self.shared.bm25)
+        at_least = {term: self.count(node) for term, node in self.plan.stand_ins.items()}
+        scorer = Scorer(
+            self.shared.parts, self.shared.n_live, matching, scores, self.shared.steps, self.shared.bm25, at_least
+        )
         for score, terms in self._in_time(
             [(scorer.add_words, own) for own in _batches(words)]
             + [(scorer.add_bigrams, own) for own in _batches(pairs)]

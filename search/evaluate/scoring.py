@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,12 +21,21 @@ Weighted = Sequence[tuple[str, float]]
 class Scorer:
     """Adds to the scores (``float64[n_docs]``) of the ``matching`` articles (``bool[n_docs]``) of a whole collection.
 
-    A term counts as its weight in the query times its idf among the ``n_live`` live articles.
+    A term counts as its weight in the query times its idf among the ``n_live`` live articles, of which those with it are taken to
+    be no fewer than ``at_least`` says.
     """
 
     def __init__(
-        self, parts: Sequence[Part], n_live: int, matching: Mask, scores: Floats, steps: Steps, parameters: Bm25
+        self,
+        parts: Sequence[Part],
+        n_live: int,
+        matching: Mask,
+        scores: Floats,
+        steps: Steps,
+        parameters: Bm25,
+        at_least: Mapping[str, int],
     ) -> None:
+        self._at_least = at_least
         self._parts = parts
         stretches = [slice(part.first, part.last) for part in parts]
         self._chosen = [Chosen(matching[own], np.flatnonzero(matching[own])) for own in stretches]
@@ -76,7 +85,10 @@ class Scorer:
         return int((mask & part.live).sum())
 
     def _weights(self, terms: Weighted, having: Sequence[int]) -> Floats:
-        idfs = [weight * idf(self._n_live, found) for (_, weight), found in zip(terms, having, strict=True)]
+        idfs = [
+            weight * idf(self._n_live, max(found, self._at_least.get(term, 0)))
+            for (term, weight), found in zip(terms, having, strict=True)
+        ]
         return np.array(idfs, dtype=np.float64)
 
 

@@ -111,7 +111,8 @@ class Plan:
     """What an article should have: ``match`` combines the ``required``; ``always`` must hold, and of ``excluded`` none may.
 
     ``words`` and ``bigrams`` are the weights of what orders, how often each is asked for at first. A single Han character that
-    stands alone is among the ``bigrams`` by itself.
+    stands alone is among the ``bigrams`` by itself. ``stand_ins`` are the terms of synonyms alone, each with the node in whose
+    place they stand: none counts as rarer than that.
     """
 
     required: tuple[Node, ...] = ()
@@ -119,6 +120,7 @@ class Plan:
     always: tuple[Node, ...] = ()
     words: dict[str, float] = field(default_factory=dict)
     bigrams: dict[str, float] = field(default_factory=dict)
+    stand_ins: dict[str, Node] = field(default_factory=dict)
     needles: tuple[Needle, ...] = ()
     warnings: tuple[str, ...] = ()
 

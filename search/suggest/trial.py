@@ -44,7 +44,9 @@ class IndexTrial:
                 scores[docs] += change * worth
         if self._first is None:
             self._first = weights, scores
-        mass = sum(weight * self._worth_of(term)[2] for term, weight in weights.items())
+        # A synonym stands in an article instead of the word itself, not beside it: it is no part of what one could score.
+        own = {term: weight for term, weight in weights.items() if term[0] not in plan.stand_ins}
+        mass = sum(weight * self._worth_of(term)[2] for term, weight in own.items())
         best = float(scores.max(initial=0.0, where=self._allowed))
         return Outcome(best, (self._evaluator.bm25.k1 + 1) * mass)
 
