@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 
 import numpy as np
@@ -68,7 +68,7 @@ class Assistance:
     def telling(self, article: Article) -> Plan:
         """The plan that orders articles by how much they have of what tells ``article`` from others."""
         words = [count_words(article, field, self._analyzer) for field in WORD_FIELDS]
-        return telling_plan(words, self._evaluator.n_live, self._evaluator.having)
+        return telling_plan(words, self._evaluator.n_live, partial(self._evaluator.having, is_word=True))
 
     def _names(self, facet: str) -> list[tuple[str, int]]:
         """The values of a facet, sections by their own name, with the number of articles."""

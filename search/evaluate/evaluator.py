@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.store import Snapshot
 from search.evaluate.arrays import Floats, Mask, Positions
@@ -23,7 +22,7 @@ from search.evaluate.bm25 import Bm25, idf
 from search.evaluate.filters import touching_days
 from search.evaluate.literal import in_fields, occurrences, pattern_occurrences
 from search.evaluate.parts import Part, make_parts
-from search.evaluate.scoring import Scorer
+from search.evaluate.scoring import Scorer, Weighted
 from search.evaluate.topk import SCORE_DECIMALS
 from search.query.plan import (
     MAX_EXPANSIONS,
@@ -43,7 +42,6 @@ from search.query.plan import (
 __all__ = ["Evaluation", "Evaluator", "TextMatch"]
 
 Term = TypeVar("Term")
-Docs = npt.NDArray[np.int64]
 _WILDCARDS = re.compile("[*?]")
 BATCH = 32
 """Between so many terms it is looked whether there is time."""
@@ -83,22 +81,20 @@ class Evaluator:
         """The evaluation of one plan, which after ``budget_s`` seconds looks at no further part of it."""
         return Evaluation(self, plan, self.clock() + budget_s)
 
-    def having(self, word: str) -> int:
-        """How many live articles have a word."""
-        return sum(part.alive_in(*part.segment.word_range(word)) for part in self.parts)
-
-    def worth(self, term: str, *, is_word: bool) -> tuple[Docs, Floats, float]:
-        """The live articles with a word or bigram, ascending, what it adds to the score of each at weight 1, and its idf."""
-        scores = np.zeros(self.n_docs)
-        scorer = Scorer(self.parts, self.n_live, self.live, scores, self.steps, self.bm25, {})
+    def having(self, term: str, *, is_word: bool) -> int:
+        """How many live articles have a word, a bigram or a character."""
         if is_word:
-            scorer.add_words([(term, 1.0)])
-        elif len(term) > 1:
-            scorer.add_bigrams([(term, 1.0)])
-        else:
-            scorer.add_characters([(term, 1.0)])
-        docs = np.flatnonzero(scores)
-        return docs, scores[docs], idf(self.n_live, len(docs))
+            return sum(part.alive_in(*part.segment.word_range(term)) for part in self.parts)
+        if len(term) > 1 and all(part.segment.deleted is None for part in self.parts):
+            return sum(part.segment.bigram_range(term)[2] for part in self.parts)
+        return self.start(Plan()).count(Literal(term))
+
+    def add_scores(self, scores: Floats, words: Weighted, bigrams: Weighted) -> None:
+        """Adds to the scores of all live articles (``float64[n_docs]``) what terms are worth; a negative weight takes away."""
+        scorer = Scorer(self.parts, self.n_live, self.live, scores, self.steps, self.bm25, {})
+        scorer.add_words(words)
+        scorer.add_bigrams([item for item in bigrams if len(item[0]) > 1])
+        scorer.add_characters([item for item in bigrams if len(item[0]) == 1])
 
 
 @dataclass(slots=True)
