@@ -18,6 +18,7 @@ from search.engines.local import LocalEngine
 from search.query.vocabulary import VocabularyFiles
 from search.request import SearchRequest
 from search.settings import Settings, read_settings
+from search.suggest.characters import homophones, lookalikes
 from search.suggest.spelling import spell
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.errors import add_error_handlers
@@ -41,7 +42,8 @@ def make_engine(settings: Settings) -> Engine:
     """The engine over the settings' data directory, its dictionaries loaded and its index not yet opened."""
     analyzer = Analyzer(open_segmenter(settings.segmenter))
     analyzer.words("热")
-    spell("热词")
+    for load in (spell, homophones, lookalikes):
+        load("热")
     return LocalEngine(
         settings.data,
         analyzer,

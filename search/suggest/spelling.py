@@ -21,7 +21,7 @@ def spell(word: str) -> tuple[str, ...]:
     """The syllable of each character of a folded word; a letter or digit is its own, anything else an empty one."""
     from pypinyin.phrases_dict import phrases_dict
 
-    phrase = phrases_dict.get(word) if len(word) > 1 else None
+    phrase = phrases_dict.get(word)
     if phrase is not None and len(phrase) == len(word):
         return tuple(without_tone(options[0].partition(",")[0]) for options in phrase)
     return tuple(map(_syllable, word))
