@@ -24,6 +24,7 @@ from search.evaluate.arrays import (
     PositionLists,
     Positions,
     PostingLists,
+    Stretches,
     Terms,
 )
 from search.evaluate.topk import best as numpy_best
@@ -33,7 +34,16 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(private_cache_dir() / "numba"))
 
 from numba import njit
 
-__all__ = ["best", "count_values", "mark", "mark_positions", "score_positions", "score_words", "shifted_intersection"]
+__all__ = [
+    "best",
+    "count_positions",
+    "count_values",
+    "mark",
+    "mark_positions",
+    "score_positions",
+    "score_words",
+    "shifted_intersection",
+]
 
 MOST_BY_INSERTION = 128
 """Up to so many hits are kept sorted as they are found; more are left to numpy."""
@@ -41,13 +51,16 @@ MOST_BY_INSERTION = 128
 FAR_APART = 16
 """A list so many times longer than the other is searched in leaps rather than walked."""
 
+BITS = np.uint32(BLOCK_BITS)
+
 _compiled: Any = njit(cache=True, nogil=True)
 
 
 @_compiled
-def _article_of(position, starts, blocks):  # type: ignore[no-untyped-def]
-    """The article in which a position lies: the first of its block, or one of the next."""
-    doc = blocks[position >> BLOCK_BITS]
+def _article_of(position, starts, blocks, bits):  # type: ignore[no-untyped-def]
+    """The article in which a position lies: the first of its block of ``2 ** bits``, or one of the next."""
+    # NOTE: numba's cache looks at this file alone: a constant of another one would stay in it as it was.
+    doc = blocks[position >> bits]
     while starts[doc + 1] <= position:
         doc += 1
     return doc
@@ -120,14 +133,30 @@ def mark(mask: Mask, docs: Ints) -> None:
 
 
 @_compiled
-def _mark_positions(mask, positions, starts, blocks):  # type: ignore[no-untyped-def]
+def _mark_positions(mask, positions, starts, blocks, bits):  # type: ignore[no-untyped-def]
     for position in positions:
-        mask[_article_of(position, starts, blocks)] = True
+        mask[_article_of(position, starts, blocks, bits)] = True
 
 
 def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
     """See :func:`search.evaluate.arrays.mark_positions`."""
-    _mark_positions(mask, positions, lists.starts, lists.blocks)
+    _mark_positions(mask, positions, lists.starts, lists.blocks, BITS)
+
+
+@_compiled
+def _count_positions(counts, positions, starts, blocks, bits, begins, ends):  # type: ignore[no-untyped-def]
+    for position in positions:
+        doc = _article_of(position, starts, blocks, bits)
+        if begins[doc] <= position < ends[doc]:
+            counts[doc] += 1
+
+
+def count_positions(positions: Positions, lists: PositionLists, stretches: Stretches | None = None) -> Docs:
+    """See :func:`search.evaluate.arrays.count_positions`."""
+    starts = lists.starts
+    counts = np.zeros(len(starts) - 1, dtype=np.uint32)
+    _count_positions(counts, positions, starts, lists.blocks, BITS, *(stretches or (starts[:-1], starts[1:])))
+    return counts
 
 
 @_compiled
@@ -192,7 +221,7 @@ def score_words(scores: Floats, chosen: Chosen, lists: PostingLists, terms: Term
 
 @_compiled
 def _score_positions(  # type: ignore[no-untyped-def]
-    scores, matching, chosen, positions, starts, blocks, norms, firsts, lasts, weights
+    scores, matching, chosen, positions, starts, blocks, bits, norms, firsts, lasts, weights
 ):
     for term in range(len(firsts)):
         weight = weights[term]
@@ -206,7 +235,7 @@ def _score_positions(  # type: ignore[no-untyped-def]
                     scores[doc] += weight * (at - begin) / (at - begin + norms[doc])
         else:
             while at < last:
-                doc = _article_of(positions[at], starts, blocks)
+                doc = _article_of(positions[at], starts, blocks, bits)
                 end = starts[doc + 1]
                 begin = at
                 at += 1
@@ -219,7 +248,7 @@ def _score_positions(  # type: ignore[no-untyped-def]
 def score_positions(scores: Floats, chosen: Chosen, lists: PositionLists, terms: Terms, k1: float) -> None:
     """See :func:`search.evaluate.arrays.score_positions`."""
     _score_positions(
-        scores, chosen.mask, chosen.docs, lists.positions, lists.starts, lists.blocks, lists.norms,
+        scores, chosen.mask, chosen.docs, lists.positions, lists.starts, lists.blocks, BITS, lists.norms,
         terms.firsts, terms.lasts, terms.weights * (k1 + 1),
     )  # fmt: skip
 
