@@ -23,7 +23,7 @@ from search.evaluate.bm25 import Bm25, idf
 from search.evaluate.filters import touching_days
 from search.evaluate.literal import in_fields, occurrences, pattern_occurrences, stretches_of
 from search.evaluate.parts import Part, make_parts
-from search.evaluate.scoring import Scorer
+from search.evaluate.scoring import Scorer, Weighted
 from search.evaluate.topk import SCORE_DECIMALS
 from search.query.plan import (
     MAX_EXPANSIONS,
@@ -85,6 +85,21 @@ class Evaluator:
         """The evaluation of one plan, which after ``budget_s`` seconds looks at no further part of it."""
         return Evaluation(self, plan, self.clock() + budget_s)
 
+    def having(self, term: str, *, is_word: bool) -> int:
+        """How many live articles have a word, a bigram or a character."""
+        if is_word:
+            return sum(part.alive_in(*part.segment.word_range(term)) for part in self.parts)
+        if len(term) > 1 and all(part.segment.deleted is None for part in self.parts):
+            return sum(part.segment.bigram_range(term)[2] for part in self.parts)
+        return self.start(Plan()).count(Literal(term))
+
+    def add_scores(self, scores: Floats, words: Weighted, bigrams: Weighted) -> None:
+        """Adds to the scores of all live articles (``float64[n_docs]``) what terms are worth; a negative weight takes away."""
+        scorer = Scorer(self.parts, self.n_live, self.live, scores, self.steps, self.bm25, {})
+        scorer.add_words(words)
+        scorer.add_bigrams([item for item in bigrams if len(item[0]) > 1])
+        scorer.add_characters([item for item in bigrams if len(item[0]) == 1])
+
 
 @dataclass(slots=True)
 class Evaluation:
@@ -122,7 +137,7 @@ class Evaluation:
         words, bigrams = sorted(self.plan.words.items()), sorted(self.plan.bigrams.items())
         pairs = [item for item in bigrams if len(item[0]) > 1]
         characters = [item for item in bigrams if len(item[0]) == 1]
-        at_least = {term: self._count(node) for term, node in self.plan.stand_ins.items()}
+        at_least = {term: self.count(node) for term, node in self.plan.stand_ins.items()}
         scorer = Scorer(
             self.shared.parts, self.shared.n_live, matching, scores, self.shared.steps, self.shared.bm25, at_least
         )
@@ -137,7 +152,7 @@ class Evaluation:
         scores[docs] = np.round(scores[docs], SCORE_DECIMALS)
         return scores
 
-    def _count(self, node: Node) -> int:
+    def count(self, node: Node) -> int:
         """How many live articles match a node."""
         return int((self._mask(node) & self.shared.live).sum())
 

@@ -11,7 +11,7 @@ from search.evaluate.backend import Steps
 from search.evaluate.bm25 import Bm25, idf, saturated
 from search.evaluate.parts import Part
 
-__all__ = ["Scorer"]
+__all__ = ["Scorer", "Weighted"]
 
 Weighted = Sequence[tuple[str, float]]
 """Terms, each with its weight in the query."""
