@@ -98,7 +98,8 @@ class Evaluator:
         scorer = Scorer(self.parts, self.n_live, self.live, scores, self.steps, self.bm25, {})
         scorer.add_words(words)
         scorer.add_bigrams([item for item in bigrams if len(item[0]) > 1])
-        scorer.add_characters([item for item in bigrams if len(item[0]) == 1])
+        counted = self.start(Plan())._character
+        scorer.add_characters(counted, [item for item in bigrams if len(item[0]) == 1])
 
 
 @dataclass(slots=True)
