@@ -22,7 +22,7 @@ from search.suggest.characters import homophones, lookalikes
 from search.suggest.spelling import spell
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.errors import add_error_handlers
-from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, SearchPage, StaticResource
+from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
 from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
 from search.web.server import run
 
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_route("/", SearchPage(engine, settings.title))
     app.add_route("/search", SearchPage(engine, settings.title))
     app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))
+    app.add_route("/help", HelpPage(settings.title))
     app.add_route("/static/{name}", StaticResource())
     app.add_route("/api/v1/search", SearchResource(engine))
     app.add_route("/api/v1/multi-search", MultiSearchResource(engine))

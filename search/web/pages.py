@@ -20,10 +20,11 @@ from search.page import Page
 from search.request import SearchRequest, request_from_parameters
 from search.web import view
 from search.web.errors import Problem
+from search.web.help import EXAMPLES
 from search.web.messages import MESSAGES, choose_language
 from search.web.resources import query_parameters
 
-__all__ = ["SECURITY_HEADERS", "ArticlePage", "ErrorPage", "SearchPage", "StaticResource"]
+__all__ = ["SECURITY_HEADERS", "ArticlePage", "ErrorPage", "HelpPage", "SearchPage", "StaticResource"]
 
 _REPEATABLE = frozenset({"section", "author", "source", "not_section", "not_author", "not_source"})
 _FIXED = frozenset(
@@ -113,6 +114,22 @@ class ArticlePage:
             "back": view.search_href(search, offset=search.offset),
         }
         _send(response, "article.html", request, context)
+
+    on_head = on_get
+
+
+class HelpPage:
+    """``GET /help``: what may be written into the box."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        """The page, in the language of the reader, every example a link to its search."""
+        examples = [
+            (example.query, view.search_href(SearchRequest(text=example.query)), example.finds) for example in EXAMPLES
+        ]
+        _send(response, "help.html", request, {"site": self._title, "examples": examples})
 
     on_head = on_get
 
