@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from search.evaluate.bm25 import normalized_frequency, saturated
+from search.evaluate.closeness import closeness
 from search.evaluate.topk import best
 
-__all__ = ["articles_of", "best", "combined", "count_values", "mark", "scored", "shifted_intersection"]
+__all__ = ["articles_of", "best", "closeness", "combined", "count_values", "mark", "scored", "shifted_intersection"]
 
 Ints = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]

@@ -1,27 +1,19 @@
 """The steps of ``arrays.py`` compiled by numba: the same answers, several times as fast. Part of the extra ``fast``.
 
-Compiled once and kept in the private cache folder, never in the data directory: numba's cache is pickled. The kernels let go
-of the interpreter's lock. ``NUMBA_DISABLE_JIT=1`` runs them as plain Python.
+``compiled.py`` says how they are compiled and where that is kept; ``NUMBA_DISABLE_JIT=1`` runs them as plain Python.
 """
 
 from __future__ import annotations
 
-import os
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from indexer.analysis.segment import private_cache_dir
 from search.evaluate.arrays import Docs, Floats, Ints, Mask
+from search.evaluate.closeness_kernels import closeness
+from search.evaluate.compiled import compiled
 from search.evaluate.topk import best as numpy_best
 
-# NOTE: numba reads this when it is imported, and its cache folder must be ours alone.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(private_cache_dir() / "numba"))
-
-from numba import njit
-
-__all__ = ["articles_of", "best", "combined", "count_values", "mark", "scored", "shifted_intersection"]
+__all__ = ["articles_of", "best", "closeness", "combined", "count_values", "mark", "scored", "shifted_intersection"]
 
 MOST_BY_INSERTION = 128
 """Up to so many hits are kept sorted as they are found; more are left to numpy."""
@@ -29,10 +21,7 @@ MOST_BY_INSERTION = 128
 FAR_APART = 16
 """A list so many times longer than the other is searched in leaps rather than walked."""
 
-_compiled: Any = njit(cache=True, nogil=True)
-
-
-@_compiled
+@compiled
 def _articles_of(positions, starts, docs, counts):  # type: ignore[no-untyped-def]
     last = len(starts) - 1
     doc = 0
@@ -70,7 +59,7 @@ def articles_of(positions: npt.NDArray[np.uint32], starts: npt.NDArray[np.uint32
     return docs[:found], counts[:found]
 
 
-@_compiled
+@compiled
 def _walk_together(places, others, shift, kept):  # type: ignore[no-untyped-def]
     found = 0
     at = 0
@@ -87,7 +76,7 @@ def _walk_together(places, others, shift, kept):  # type: ignore[no-untyped-def]
     return found
 
 
-@_compiled
+@compiled
 def _leap(places, others, shift, kept):  # type: ignore[no-untyped-def]
     found = 0
     low = 0
@@ -125,12 +114,12 @@ def shifted_intersection(
     return kept[:found]
 
 
-@_compiled
+@compiled
 def _normalized_frequency(frequency, length, weight, mean, b):  # type: ignore[no-untyped-def]
     return weight * frequency / (1.0 - b + b * length / mean if mean > 0 else 1.0)
 
 
-@_compiled
+@compiled
 def _combine(total, touched, found, docs, frequencies, lengths, weight, mean, b):  # type: ignore[no-untyped-def]
     for at in range(len(docs)):
         doc = docs[at]
@@ -141,7 +130,7 @@ def _combine(total, touched, found, docs, frequencies, lengths, weight, mean, b)
     return found
 
 
-@_compiled
+@compiled
 def _normalized(docs, frequencies, lengths, weight, mean, b):  # type: ignore[no-untyped-def]
     out = np.empty(len(docs))
     for at in range(len(docs)):
@@ -168,7 +157,7 @@ def combined(
     return touched, total[touched]
 
 
-@_compiled
+@compiled
 def _scored(scores, matching, docs, frequencies, weight, k1):  # type: ignore[no-untyped-def]
     for at in range(len(docs)):
         doc = docs[at]
@@ -181,7 +170,7 @@ def scored(scores: Floats, matching: Mask, docs: Docs, frequencies: Floats, weig
     _scored(scores, matching, docs, frequencies, weight, k1)
 
 
-@_compiled
+@compiled
 def _mark(mask, docs):  # type: ignore[no-untyped-def]
     for doc in docs:
         mask[doc] = True
@@ -192,7 +181,7 @@ def mark(mask: Mask, docs: Ints) -> None:
     _mark(mask, docs)
 
 
-@_compiled
+@compiled
 def _count(docs, offsets, ordinals, counts):  # type: ignore[no-untyped-def]
     for doc in docs:
         for entry in range(offsets[doc], offsets[doc + 1]):
@@ -206,7 +195,7 @@ def count_values(docs: Docs, offsets: npt.NDArray[np.uint32], ordinals: Ints, n_
     return counts
 
 
-@_compiled
+@compiled
 def _best(keys, ranks, docs, count, kept, kept_keys):  # type: ignore[no-untyped-def]
     size = 0
     for doc in docs:
