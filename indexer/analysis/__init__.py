@@ -3,7 +3,7 @@
 from indexer.analysis.analyzer import Analyzer
 from indexer.analysis.bigrams import GAP, LiteralText, bigram_positions, join_pieces, literal_form, phrase_terms
 from indexer.analysis.bulk import WordOccurrences, fold_all
-from indexer.analysis.normalize import clean, fold, is_han
+from indexer.analysis.normalize import clean, fold, fold_codes, han_codes, is_han
 from indexer.analysis.segment import SEGMENTERS, Segmenter, open_segmenter
 from indexer.analysis.token import Token
 from indexer.analysis.words import is_plain_word
@@ -20,6 +20,8 @@ __all__ = [
     "clean",
     "fold",
     "fold_all",
+    "fold_codes",
+    "han_codes",
     "is_han",
     "is_plain_word",
     "join_pieces",

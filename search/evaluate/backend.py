@@ -45,9 +45,7 @@ class Steps(Protocol):
     ) -> npt.NDArray[np.int64]:
         """See ``arrays.count_values``."""
 
-    def closeness(
-        self, codes: npt.NDArray[np.uint32], offsets: npt.NDArray[np.int64], needles: Needles, /
-    ) -> Floats:
+    def closeness(self, codes: npt.NDArray[np.uint32], offsets: npt.NDArray[np.int64], needles: Needles, /) -> Floats:
         """See ``closeness.closeness``."""
 
     def best(self, keys: Floats, ranks: npt.NDArray[np.int32], docs: Docs, count: int, /) -> Docs:

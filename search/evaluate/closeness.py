@@ -88,7 +88,8 @@ def pack_needles(
 def closeness(codes: Codes, offsets: npt.NDArray[np.int64], needles: Needles) -> Floats:
     """``float64[n_texts, 3]``: for each text, what its characters, its best window and its order of words are worth.
 
-    Text ``d`` is ``codes[offsets[d]:offsets[d + 1]]`` (``int64[n_texts + 1]``), folded.
+    Text ``d`` is ``codes[offsets[d]:offsets[d + 1]]`` (``int64[n_texts + 1]``): a literal text, which is empty or ends with a
+    gap, and no term holds a gap.
 
     - Characters: BM25 over the characters asked for, each ``gain · (k1 + 1) · tf / (k1 · (1 − b + b · L / mean L) + tf)``.
     - Window: the largest sum of the gains of distinct terms that begin within ``window`` characters (compare Tao and Zhai,
@@ -104,7 +105,7 @@ def closeness(codes: Codes, offsets: npt.NDArray[np.int64], needles: Needles) ->
     places = np.flatnonzero(asked[codes])
     found = codes[places]
     parts[:, 0] = _characters(found, places, offsets, needles)
-    occurrences = [_occurrences(codes, places, found, offsets, term) for term in _terms(needles)]
+    occurrences = [_occurrences(codes, places, found, term) for term in _terms(needles)]
     parts[:, 1] = _windows(occurrences, offsets, needles)
     lengths = np.diff(needles.starts).tolist()
     for (first, second), gain in zip(needles.pairs.tolist(), needles.pair_gains.tolist(), strict=True):
@@ -139,22 +140,16 @@ def _characters(
     return worth
 
 
-def _occurrences(
-    codes: Codes, places: npt.NDArray[np.int64], found: Codes, offsets: npt.NDArray[np.int64], term: Codes
-) -> npt.NDArray[np.int64]:
-    """Where ``term`` begins and ends within one text, ascending."""
+def _occurrences(codes: Codes, places: npt.NDArray[np.int64], found: Codes, term: Codes) -> npt.NDArray[np.int64]:
+    """Where ``term`` stands, ascending."""
     starts = places[found == term[0]]
     for shift in range(1, len(term)):
         starts = starts[starts + shift < len(codes)]
         starts = starts[codes[starts + shift] == term[shift]]
-    if len(term) > 1:
-        starts = starts[_text_of(starts, offsets) == _text_of(starts + (len(term) - 1), offsets)]
     return starts
 
 
-def _windows(
-    occurrences: list[npt.NDArray[np.int64]], offsets: npt.NDArray[np.int64], needles: Needles
-) -> Floats:
+def _windows(occurrences: list[npt.NDArray[np.int64]], offsets: npt.NDArray[np.int64], needles: Needles) -> Floats:
     """The best window of each text. The best begins where a term does, so only such windows are looked at.
 
     An occurrence counts for the windows that begin at it or before it, after the one before it of the same term, and less
@@ -164,15 +159,17 @@ def _windows(
     starts = np.concatenate([np.zeros(0, dtype=np.int64), *occurrences])
     if not len(starts):
         return best
-    before = np.concatenate([np.append(np.int64(-1), own[:-1])[: len(own)] for own in occurrences])
-    gains = np.repeat(needles.gains, [len(own) for own in occurrences])
-    begins = np.unique(starts)
-    texts = _text_of(begins, offsets)
+    counts = [len(own) for own in occurrences]
+    before = np.full(len(starts), -1, dtype=np.int64)
+    before[1:] = starts[:-1]
+    before[np.cumsum([0, *counts])[:-1][np.array(counts) > 0]] = -1
+    gains = np.repeat(needles.gains, counts)
+    begins = np.sort(starts)
     earliest = np.maximum(np.maximum(before, starts - needles.window) + 1, offsets[:-1][_text_of(starts, offsets)])
     sums = np.zeros(len(begins) + 1)
     np.add.at(sums, np.searchsorted(begins, earliest), gains)
-    np.add.at(sums, np.searchsorted(begins, starts) + 1, -gains)
-    np.maximum.at(best, texts, np.cumsum(sums)[:-1])
+    np.add.at(sums, np.searchsorted(begins, starts, side="right"), -gains)
+    np.maximum.at(best, _text_of(begins, offsets), np.cumsum(sums)[:-1])
     return best
 
 

@@ -21,6 +21,7 @@ MOST_BY_INSERTION = 128
 FAR_APART = 16
 """A list so many times longer than the other is searched in leaps rather than walked."""
 
+
 @compiled
 def _articles_of(positions, starts, docs, counts):  # type: ignore[no-untyped-def]
     last = len(starts) - 1

@@ -14,7 +14,7 @@ from importlib import resources
 
 from indexer.analysis import Token, clean, fold, is_han
 
-__all__ = ["QueryPiece", "TermWeights", "is_question_word", "term_weights"]
+__all__ = ["QueryPiece", "TermWeights", "is_question_word", "telling_words", "term_weights"]
 
 OVERLAP = 0.5
 """The factor of a term that reaches into a question word."""
@@ -43,21 +43,18 @@ class TermWeights:
 
     Attributes:
         words, bigrams: the weight of each term, the sum of its factors over its occurrences; only those above 0.
-        characters: the same for each single Han character.
-        neighbours: pairs of content words, the second with the one that ends nearest before it in its piece.
-        required: for each piece, its tokens that an article must hold under ``match=all``; all of them where the query
-            holds nothing but question, function and stop words.
+        characters: how often each single Han character stands in content words.
+        neighbours: pairs of content words, each with the one that ends nearest before it.
     """
 
     words: dict[str, float]
     bigrams: dict[str, float]
     characters: dict[str, float]
     neighbours: tuple[tuple[str, str], ...]
-    required: tuple[tuple[Token, ...], ...]
 
 
 def term_weights(pieces: Sequence[QueryPiece], stop_words: frozenset[str] = frozenset()) -> TermWeights:
-    """The weights of a query's terms, and which of its words must stand in an article.
+    """The weights of a query's terms.
 
     A term wholly inside question or stop words has the factor 0; one that overlaps them .5; one that lies wholly in question
     and function words another .5. A query of such words only keeps them whole. ``stop_words`` are folded.
@@ -73,16 +70,26 @@ def term_weights(pieces: Sequence[QueryPiece], stop_words: frozenset[str] = froz
             words[token.text] += _factor(own[token.start : token.end])
         for start, term in _ranking_bigrams(piece.literal):
             bigrams[term] += _factor(own[start : start + len(term)])
-        for at, char in enumerate(piece.literal):
-            if is_han(char):
-                characters[char] += _factor(own[at : at + 1])
+        for char, kind in zip(piece.literal, own, strict=True):
+            if kind == _CONTENT and is_han(char):
+                characters[char] += 1
     return TermWeights(
         words=_positive(words),
         bigrams=_positive(bigrams),
-        characters=_positive(characters),
+        characters=dict(characters),
         neighbours=tuple(dict.fromkeys(_neighbours(pieces, kinds))),
-        required=tuple(_required(piece, own) for piece, own in zip(pieces, kinds, strict=True)),
     )
+
+
+def telling_words(words: Sequence[str], stop_words: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The words of a query that an article must hold: no question or stop words, and in a question no function words either.
+
+    All of them where that leaves none. Words and ``stop_words`` are folded.
+    """
+    telling = [word for word in words if not (word in stop_words or is_question_word(word))]
+    if any(is_question_word(word) for word in words):
+        telling = [word for word in telling if word not in _function_words()] or telling
+    return tuple(telling or words)
 
 
 def is_question_word(word: str) -> bool:
@@ -111,9 +118,7 @@ def _kinds(piece: QueryPiece, stop_words: frozenset[str]) -> list[int]:
 
 
 def _has_content(piece: QueryPiece, kinds: list[int]) -> bool:
-    return any(_CONTENT in kinds[token.start : token.end] for token in piece.tokens) or (
-        piece.exact or not piece.tokens
-    )
+    return any(kind == _CONTENT and char.isalnum() for char, kind in zip(piece.literal, kinds, strict=True))
 
 
 def _factor(kinds: list[int]) -> float:
@@ -136,16 +141,6 @@ def _neighbours(pieces: Sequence[QueryPiece], kinds: Sequence[list[int]]) -> Ite
                 if nearest.text != token.text:
                     yield nearest.text, token.text
         last = content or last
-
-
-def _required(piece: QueryPiece, kinds: list[int]) -> tuple[Token, ...]:
-    """The words of a piece that must stand: no question or stop words, and in a question no function words either."""
-    asks = _ASIDE in kinds
-    return tuple(
-        token
-        for token in piece.tokens
-        if _CONTENT in kinds[token.start : token.end] or (not asks and _FUNCTION in kinds[token.start : token.end])
-    )
 
 
 def _ranking_bigrams(literal: str) -> Iterator[tuple[int, str]]:

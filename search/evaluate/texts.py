@@ -1,0 +1,69 @@
+"""Stored texts made comparable, many at once: their code points to those of their literal forms.
+
+What the literal rule of ``indexer/analysis/bigrams.py`` says of one piece, said of arrays; ``closeness.py`` reads the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis import GAP, fold_codes, han_codes
+
+__all__ = ["MOST_CHARS", "literal_codes", "read_text"]
+
+MOST_CHARS = 20_000
+"""So many characters at most of an article are read to re-rank it, so that a few books do not slow a search."""
+
+_GAP = ord(GAP)
+_SPACE = ord(" ")
+_LAST_SPACE = 0x3000
+
+Codes = npt.NDArray[np.uint32]
+
+
+def read_text(title: str, summary: str | None, body: str) -> str:
+    """What is read of an article to re-rank it: title, summary and body, one after another with gaps."""
+    return GAP.join(piece for piece in (title, summary, body) if piece)[:MOST_CHARS]
+
+
+def literal_codes(texts: Sequence[str]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """The literal forms of texts whose pieces are set apart by gaps: code points, and where each text begins.
+
+    Text ``d`` is ``codes[offsets[d]:offsets[d + 1]]`` (``int64[n_texts + 1]``), which is what ``join_pieces`` gives of its folded
+    pieces: each followed by a gap.
+    """
+    joined = "".join(f"{text}{GAP}" for text in texts)
+    folded = fold_codes(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
+    ends = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    codes, ends = _without_spaces(folded, ends)
+    gaps = codes == _GAP
+    empty = gaps & np.concatenate([[True], gaps[:-1]])[: len(gaps)]
+    if empty.any():
+        ends = np.concatenate([[0], np.cumsum(~empty)])[ends]
+        codes = codes[~empty]
+    return codes, ends
+
+
+def _without_spaces(codes: Codes, ends: npt.NDArray[np.int64]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """White space at the borders of a piece and between two Han characters gone, any other one space; ``ends`` follow."""
+    spaces = _white_space()[np.minimum(codes, _LAST_SPACE + 1)]
+    if not spaces.any():
+        return codes, ends
+    places = np.flatnonzero(~spaces)
+    kept = codes[places]
+    broken = np.flatnonzero(np.diff(places) > 1)
+    left, right = kept[broken], kept[broken + 1]
+    spaced = (left != _GAP) & (right != _GAP) & ~(han_codes(left) & han_codes(right))
+    at = broken[spaced] + 1
+    ends = np.searchsorted(places, ends)
+    return np.insert(kept, at, _SPACE), ends + np.searchsorted(at, ends)
+
+
+@cache
+def _white_space() -> npt.NDArray[np.bool_]:
+    """Which code points are white space but the gap; no higher one is."""
+    return np.array([chr(code).isspace() and code != _GAP for code in range(_LAST_SPACE + 2)])
