@@ -68,19 +68,22 @@ def test_both_ways_give_what_plain_python_says(
 def test_a_text_with_its_terms_side_by_side_is_worth_more_than_one_with_them_far_apart() -> None:
     near, far = "监督检查组到了资源县。\n", "监督检查组到了。" + "河边的风很大，" * 8 + "资源县。\n"
     for found in parts([near, far], {"监督": 3.0, "资源县": 5.0}, [("监督", "资源县")], {}):
-        assert found[0, 1] == 8.0 and found[1, 1] == 5.0
+        assert found[0, 1] == 8.0
+        assert found[1, 1] == 5.0
         assert found[0, 2] > found[1, 2] > 0
 
 
 def test_words_in_the_other_order_are_worth_nothing_for_their_order() -> None:
     for found in parts(["资源县监督\n"], {"监督": 3.0, "资源县": 5.0}, [("监督", "资源县")], {}):
-        assert found[0, 2] == 0 and found[0, 1] == 8.0
+        assert found[0, 2] == 0
+        assert found[0, 1] == 8.0
 
 
 def test_no_term_is_found_across_two_texts() -> None:
     for found in parts(["资源\n", "县\n"], {"资源县": 5.0}, [], {"县": 1.0}):
         assert found[:, 1].tolist() == [0.0, 0.0]
-        assert found[0, 0] == 0 and found[1, 0] > 0
+        assert found[0, 0] == 0
+        assert found[1, 0] > 0
 
 
 def test_a_pair_of_a_term_without_a_gain_counts_nothing() -> None:

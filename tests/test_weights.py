@@ -30,7 +30,8 @@ def test_words_that_only_look_so_are_not(word: str) -> None:
 
 def test_a_question_word_counts_nothing_and_a_pair_with_it_half(analyzer: Analyzer) -> None:
     found = weights(analyzer, "谁监督检查？")
-    assert "谁" not in found.words and found.words["监督"] == 1
+    assert "谁" not in found.words
+    assert found.words["监督"] == 1
     assert found.bigrams == {"谁监": 0.5, "监督": 1, "督检": 1, "检查": 1}
     assert found.characters == dict.fromkeys("监督检查", 1)
 
@@ -54,7 +55,8 @@ def test_a_function_word_inside_a_longer_word_is_a_part_of_that(analyzer: Analyz
 @pytest.mark.parametrize("text", ["什么", "的", "谁的", "是什么"])
 def test_a_query_of_such_words_only_keeps_them_whole(text: str, analyzer: Analyzer) -> None:
     found = weights(analyzer, text)
-    assert set(found.words.values()) == {1} and set(found.bigrams.values()) == {1}
+    assert set(found.words.values()) == {1}
+    assert set(found.bigrams.values()) == {1}
 
 
 def test_a_query_is_looked_at_as_a_whole(analyzer: Analyzer) -> None:
@@ -63,7 +65,8 @@ def test_a_query_is_looked_at_as_a_whole(analyzer: Analyzer) -> None:
 
 def test_a_term_that_comes_twice_counts_twice(analyzer: Analyzer) -> None:
     found = weights(analyzer, "监督", "监督的")
-    assert found.words["监督"] == 2 and found.characters["监"] == 2
+    assert found.words["监督"] == 2
+    assert found.characters["监"] == 2
 
 
 def test_stop_words_of_the_editor_count_nothing(analyzer: Analyzer) -> None:

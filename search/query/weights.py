@@ -175,5 +175,5 @@ def _function_words() -> frozenset[str]:
 
 
 def _rows(name: str) -> list[str]:
-    table = resources.files("search.query") / "tables" / name
+    table = resources.files("search.query.tables") / name
     return [line for line in table.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
