@@ -37,7 +37,9 @@ def make_engine(settings: Settings) -> Engine:
     """The engine over the settings' data directory, its dictionaries loaded and its index not yet opened."""
     analyzer = Analyzer(open_segmenter(settings.segmenter))
     analyzer.words("热")
-    return LocalEngine(settings.data, analyzer, relax_share=settings.relax_share)
+    return LocalEngine(
+        settings.data, analyzer, relax_share=settings.relax_share, timeout_s=settings.search_timeout_ms / 1000
+    )
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Any:

@@ -36,4 +36,9 @@ def open_engine(data: str | Path = "data") -> Engine:
         SettingsError: a setting cannot be used. What is wrong with the index is raised when it is first searched.
     """
     settings = read_settings(data=str(data))
-    return LocalEngine(settings.data, Analyzer(open_segmenter(settings.segmenter)), relax_share=settings.relax_share)
+    return LocalEngine(
+        settings.data,
+        Analyzer(open_segmenter(settings.segmenter)),
+        relax_share=settings.relax_share,
+        timeout_s=settings.search_timeout_ms / 1000,
+    )

@@ -309,7 +309,13 @@ def _limits(settings: Settings) -> ReadLimits:
 def _engine(settings: Settings) -> LocalEngine:
     analyzer = Analyzer(open_segmenter(settings.segmenter))
     # PERF: one search does not pay for loading compiled steps: 0.4 s.
-    return LocalEngine(settings.data, analyzer, relax_share=settings.relax_share, steps=arrays)
+    return LocalEngine(
+        settings.data,
+        analyzer,
+        relax_share=settings.relax_share,
+        timeout_s=settings.search_timeout_ms / 1000,
+        steps=arrays,
+    )
 
 
 def _report_record(report: IndexReport) -> dict[str, Any]:

@@ -15,7 +15,14 @@ from typing import Any, Literal
 from indexer.schema import FACETS, day_number, last_day
 from search.errors import RequestError, UnknownParameterError
 
-__all__ = ["PARAMETERS", "SearchRequest", "nearest_name", "request_from_parameters", "request_to_parameters"]
+__all__ = [
+    "PARAMETERS",
+    "SearchRequest",
+    "nearest_name",
+    "read_day",
+    "request_from_parameters",
+    "request_to_parameters",
+]
 
 Match = Literal["auto", "all", "any"]
 Sort = Literal["relevance", "newest", "oldest"]
@@ -199,19 +206,22 @@ def _check_range(name: str, value: int, low: int, high: int) -> None:
 
 
 def _parse_day(name: str, value: str, *, last: bool) -> int:
-    """The first or last day that a year, month or day stands for."""
-    found = _DATE.match(value)
-    error = RequestError(f"{name} must be YYYY, YYYY-MM or YYYY-MM-DD, and is {value!r}", parameter=name)
-    if not found:
-        raise error
-    year, month, day = (int(part) if part else 0 for part in found.groups())
     try:
-        if day:
-            chosen = date(year, month, day)
-        elif not last:
-            chosen = date(year, month or 1, 1)
-        else:
-            chosen = last_day(year, month or 12)
+        return read_day(value, last=last)
     except ValueError:
-        raise error from None
-    return day_number(chosen)
+        raise RequestError(f"{name} must be YYYY, YYYY-MM or YYYY-MM-DD, and is {value!r}", parameter=name) from None
+
+
+def read_day(value: str, *, last: bool) -> int:
+    """The first or ``last`` day, as a ``YYYYMMDD`` number, that a year, month or day stands for.
+
+    Raises:
+        ValueError: it is none of them.
+    """
+    found = _DATE.match(value)
+    if not found:
+        raise ValueError(f"{value!r} is no year, month or day")
+    year, month, day = (int(part) if part else 0 for part in found.groups())
+    if day:
+        return day_number(date(year, month, day))
+    return day_number(last_day(year, month or 12) if last else date(year, month or 1, 1))

@@ -22,7 +22,8 @@ __all__ = ["ENVIRONMENT_PREFIX", "Settings", "read_settings"]
 ENVIRONMENT_PREFIX = "ARTICLE_SEARCH_"
 FILE_NAME = "settings.toml"
 _AT_LEAST_ONE = (
-    "max_article_bytes", "max_archive_bytes", "max_archive_ratio", "max_archive_depth", "memory_mb", "workers", "threads",
+    "max_article_bytes", "max_archive_bytes", "max_archive_ratio", "max_archive_depth", "memory_mb", "search_timeout_ms",
+    "workers", "threads",
 )  # fmt: skip
 
 
@@ -44,6 +45,9 @@ class Settings:
     memory_mb: int = _setting(1024, "what the index writer may hold in memory")
     relax_share: float = _setting(
         0.5, "share of the query's weight that an article must hold when no article has all the words (match=auto)"
+    )
+    search_timeout_ms: int = _setting(
+        3000, "a search that takes longer is cut short: it answers with what it found and says so (partial)"
     )
     bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")
     workers: int = _setting(2, "processes that answer requests")

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from indexer.analysis import Analyzer, fold, literal_form
+from indexer.analysis import Analyzer, Token, fold, literal_form
 from indexer.article import Article
 from indexer.schema import field_pieces
 from search.page import Highlights
-from search.query.rewrite import FUNCTION_CHARS, Plan, PlannedClause, Unit
+from search.query.plan import (
+    Literal,
+    Needle,
+    Node,
+    Pattern,
+    Plan,
+    Word,
+    WordPattern,
+    compile_pattern,
+    compile_word_pattern,
+)
 
 __all__ = ["Mark", "SnippetOptions", "highlight", "marks_in"]
 
@@ -36,20 +45,11 @@ class SnippetOptions:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A match at ``start:end`` of a text, and the units of the query that it is a match of."""
+    """A match at ``start:end`` of a text, and the nodes of the query that it is a match of."""
 
     start: int
     end: int
-    units: frozenset[Unit]
-
-
-@dataclass(frozen=True, slots=True)
-class _Needle:
-    """A literal string, or a whole word, whose matches stand for ``units``."""
-
-    text: str
-    units: frozenset[Unit]
-    whole_word: bool = False
+    nodes: frozenset[Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +59,22 @@ class _Fragment:
     piece: int
     start: int
     end: int
-    units: frozenset[Unit]
+    nodes: frozenset[Node]
 
 
 def highlight(article: Article, plan: Plan, analyzer: Analyzer, options: SnippetOptions) -> Highlights:
     """The title with its marks and the best snippets; without a match in the text, how the text begins."""
-    pieces = [piece for source in _SOURCES for piece in field_pieces(article, source) if piece] if options.count else []
-    # PERF: folded in one go, and what is looked for worked out once an article: 10 articles 0.31 ms, piece by piece 0.56 ms.
-    folded = fold("\n".join([article.title, *pieces])).split("\n")
-    needles = _needles(plan.wanted)
+    sources = [("title", article.title)]
+    if options.count:
+        sources += [(source, piece) for source in _SOURCES for piece in field_pieces(article, source) if piece]
+    # PERF: folded in one go, and what is looked for worked out once a query: 10 articles 0.31 ms, piece by piece 0.56 ms.
+    folded = fold("\n".join(piece for _, piece in sources)).split("\n")
     title_marks, *marked = (
-        _marks(piece, own, needles, analyzer) for piece, own in zip([article.title, *pieces], folded, strict=True)
+        _marks(piece, own, _needles_in(source, plan.needles), analyzer)
+        for (source, piece), own in zip(sources, folded, strict=True)
     )
     title = _mark_up(article.title, 0, len(article.title), title_marks, options)
+    pieces = [piece for _, piece in sources[1:]]
     if not pieces:
         return Highlights(title=title)
     chosen = _choose(list(_fragments(pieces, marked, options.chars)), options.count)
@@ -86,42 +89,42 @@ def highlight(article: Article, plan: Plan, analyzer: Analyzer, options: Snippet
 
 
 def marks_in(text: str, plan: Plan, analyzer: Analyzer) -> list[Mark]:
-    """The matches of the wanted clauses in a piece of text, overlapping and touching ones made one, from left to right."""
-    return _marks(text, fold(text), _needles(plan.wanted), analyzer)
+    """The matches of what is wanted in a piece of text, overlapping and touching ones made one, from left to right."""
+    return _marks(text, fold(text), plan.needles, analyzer)
 
 
-@lru_cache(maxsize=256)
-def _needles(wanted: tuple[PlannedClause, ...]) -> list[_Needle]:
-    """What is looked for in a text to mark it: whole clauses, and the units of each where they stand alone."""
-    needles: list[_Needle] = []
-    for clause in wanted:
-        if any(unit.literal for unit in clause.units):  # a word of letters alone is marked as a whole word only
-            needles.append(_Needle(clause.literal, frozenset(clause.units)))
-        for unit in _marked_units(clause):
-            own = frozenset({unit})
-            if unit.literal and unit.literal != clause.literal:
-                needles.append(_Needle(unit.literal, own))
-            if unit.word:
-                needles.append(_Needle(unit.word, own, whole_word=True))
-    return needles
+def _needles_in(source: str, needles: tuple[Needle, ...]) -> tuple[Needle, ...]:
+    if all(needle.leaf.fields is None for needle in needles):
+        return needles
+    return tuple(needle for needle in needles if needle.leaf.fields is None or source in needle.leaf.fields)
 
 
-def _marks(text: str, folded: str, needles: list[_Needle], analyzer: Analyzer) -> list[Mark]:
+def _marks(text: str, folded: str, needles: tuple[Needle, ...], analyzer: Analyzer) -> list[Mark]:
     literal = literal_form(folded)
     found: list[Mark] = []
     for needle in needles:
-        if not needle.whole_word:
-            found.extend(Mark(*literal.span(*place), needle.units) for place in _places(literal.text, needle.text))
-        elif _may_hold(literal.text, needle.text):
-            tokens = (token for token in analyzer.words(text) if token.text == needle.text)
-            found.extend(Mark(token.start, token.end, needle.units) for token in tokens)
+        leaf = needle.leaf
+        if isinstance(leaf, Literal):
+            places: Iterable[tuple[int, int]] = _places(literal.text, leaf.text)
+            found.extend(Mark(*literal.span(*place), needle.covers) for place in places)
+        elif isinstance(leaf, Pattern):
+            matches = compile_pattern(leaf.parts, leaf.gaps).finditer(literal.text)
+            found.extend(Mark(*literal.span(*match.span()), needle.covers) for match in matches)
+        else:
+            found.extend(
+                Mark(token.start, token.end, needle.covers) for token in _words(text, literal.text, leaf, analyzer)
+            )
     return _merged(sorted(found, key=lambda mark: (mark.start, mark.end))) if found else found
 
 
-def _marked_units(clause: PlannedClause) -> tuple[Unit, ...]:
-    """The units that are marked where they stand alone: function words are not, unless there is nothing else."""
-    telling = tuple(unit for unit in clause.units if unit.literal not in FUNCTION_CHARS)
-    return telling or clause.units
+def _words(text: str, literal: str, leaf: Word | WordPattern, analyzer: Analyzer) -> list[Token]:
+    """The words of a text that ``leaf`` is looking for."""
+    if isinstance(leaf, Word):
+        if not _may_hold(literal, leaf.text):
+            return []
+        return [token for token in analyzer.words(text) if token.text == leaf.text]
+    matches = compile_word_pattern(leaf.pattern).match
+    return [token for token in analyzer.words(text) if matches(token.text)]
 
 
 def _may_hold(literal: str, word: str) -> bool:
@@ -141,7 +144,7 @@ def _merged(marks: list[Mark]) -> list[Mark]:
     for mark in marks:
         if merged and mark.start <= merged[-1].end:
             last = merged[-1]
-            merged[-1] = Mark(last.start, max(last.end, mark.end), last.units | mark.units)
+            merged[-1] = Mark(last.start, max(last.end, mark.end), last.nodes | mark.nodes)
         else:
             merged.append(mark)
     return merged
@@ -156,7 +159,7 @@ def _fragments(pieces: list[str], marked: list[list[Mark]], chars: int) -> Itera
                 continue
             start = _fragment_start(text, mark.start, shown, chars)
             shown = _fragment_end(text, start, marks, chars)
-            inside = (other.units for other in marks if start <= other.start < shown)
+            inside = (other.nodes for other in marks if start <= other.start < shown)
             yield _Fragment(at, start, shown, frozenset().union(*inside))
 
 
@@ -180,14 +183,14 @@ def _fragment_end(text: str, start: int, marks: list[Mark], chars: int) -> int:
 
 
 def _choose(fragments: list[_Fragment], count: int) -> list[_Fragment]:
-    """The fragments that show most units, each the most that the others do not, in reading order."""
+    """The fragments that show most nodes, each the most that the others do not, in reading order."""
     chosen: list[_Fragment] = []
-    shown: frozenset[Unit] = frozenset()
+    shown: frozenset[Node] = frozenset()
     while fragments and len(chosen) < count:
-        best = max(fragments, key=lambda item: (len(item.units - shown), len(item.units), -item.piece, -item.start))
+        best = max(fragments, key=lambda item: (len(item.nodes - shown), len(item.nodes), -item.piece, -item.start))
         fragments.remove(best)
         chosen.append(best)
-        shown |= best.units
+        shown |= best.nodes
     return sorted(chosen, key=lambda item: (item.piece, item.start))
 
 

@@ -12,6 +12,7 @@ from search.engines.local import LocalEngine
 from search.evaluate import arrays
 from search.evaluate.evaluator import Evaluator
 from search.query.parse import parse
+from search.query.plan import MAX_EXPANSIONS
 from search.query.rewrite import rewrite
 from tests.conftest import article
 
@@ -51,3 +52,28 @@ def test_the_numpy_steps_and_the_compiled_ones_give_the_same(index_articles: Cal
             answers.append((match.mask.tolist(), match.relaxed, evaluation.scores(match.mask).tolist()))
         assert answers[0] == answers[1], text
     snapshot.close()
+
+
+def test_a_search_that_takes_too_long_is_cut_short_and_says_so(index_articles: Callable[..., Path]) -> None:
+    data = index_articles(article("both", body="监督，检查。"), article("one", body="监督。"))
+    snapshot = open_snapshot(index_folder(data) / read_manifest(data).generation)
+    ticks = iter(range(100))
+    evaluator = Evaluator(snapshot, relax_share=0.5, clock=lambda: next(ticks))
+    evaluation = evaluator.start(rewrite(parse("监督 检查"), Analyzer()), budget_s=0.5)
+    assert evaluation.match("all").mask.tolist() == [True, True]
+    assert evaluation.cuts == ["time ran out: 1 of 2 parts of the query were not looked at"]
+    engine = LocalEngine(data, Analyzer(), relax_share=0.5, timeout_s=0.0)
+    page = engine.search(SearchRequest(text="监督 检查"))
+    assert page.partial
+    assert page.warnings
+    engine.close()
+
+
+def test_a_wildcard_stands_for_so_many_words_and_no_more(index_articles: Callable[..., Path]) -> None:
+    many = " ".join(f"a{number:04d}" for number in range(MAX_EXPANSIONS + 5))
+    engine = LocalEngine(index_articles(article("many", body=many), article("none")), Analyzer(), relax_share=0.5)
+    page = engine.search(SearchRequest(text="a*"))
+    assert (page.total, page.partial) == (1, True)
+    assert page.warnings == ("a* stands for 1,005 words; only the first 1,000 were looked up",)
+    assert not engine.search(SearchRequest(text="a00*")).partial
+    engine.close()

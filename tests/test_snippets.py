@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
 from search.query.parse import parse
-from search.query.rewrite import Plan, rewrite
+from search.query.plan import (
+    Literal,
+    Pattern,
+    Plan,
+    Word,
+    WordPattern,
+    compile_pattern,
+    compile_word_pattern,
+)
+from search.query.rewrite import rewrite
 from search.snippets import SnippetOptions, highlight, marks_in
 from tests.conftest import article
 
@@ -66,7 +75,9 @@ def test_without_a_match_in_the_text_the_snippet_is_its_beginning() -> None:
 
 
 TEXT = st.text(st.sampled_from("监督檢查的a1 ，。<&>\n"), min_size=1, max_size=200)
-QUERY = st.lists(st.sampled_from(["监督", "检查", '"督检"', "a1", "的", "，"]), min_size=1, max_size=3).map(" ".join)
+QUERY = st.lists(
+    st.sampled_from(["监督", "检查", '"督检"', "a1", "的", "，", "监*查", "a*", '"监督 的"~3']), min_size=1, max_size=3
+).map(" ".join)
 
 
 @given(TEXT, QUERY, st.integers(20, 60))
@@ -84,11 +95,34 @@ def test_a_snippet_without_its_marks_is_a_piece_of_the_article(text: str, query:
 def test_marks_are_apart_and_each_is_a_match(text: str, query: str) -> None:
     analyzer = Analyzer()
     wanted = plan(query)
-    literals = [unit.literal for unit in wanted.units if unit.literal] + [clause.literal for clause in wanted.wanted]
-    words = [unit.word for unit in wanted.units if unit.word]
     end = -1
     for mark in marks_in(text, wanted, analyzer):
         assert end < mark.start < mark.end <= len(text)
         end = mark.end
         inside = analyzer.literal(text[mark.start : mark.end]).text
-        assert any(literal in inside for literal in literals) or any(word in inside for word in words)
+        assert any(_stands(needle.leaf, inside) for needle in wanted.needles)
+
+
+def _stands(leaf: Literal | Word | Pattern | WordPattern, inside: str) -> bool:
+    if isinstance(leaf, Literal | Word):
+        return leaf.text in inside
+    if isinstance(leaf, Pattern):
+        return compile_pattern(leaf.parts, leaf.gaps).search(inside) is not None
+    return compile_word_pattern(leaf.pattern).match(inside) is not None
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("监督*中心", "<mark>监督检查中心</mark>的COVID疫情"),
+        ("监*查", "<mark>监督检查</mark>中心的COVID疫情"),
+        ("cov*", "监督检查中心的<mark>COVID</mark>疫情"),
+        ('"监督 疫情"~20', "<mark>监督</mark>检查中心的COVID<mark>疫情</mark>"),
+        ("title:检查", "监督<mark>检查</mark>中心的COVID疫情"),
+        ("body:检查", "监督检查中心的COVID疫情"),
+        ("检查 OR -疫情", "监督<mark>检查</mark>中心的COVID疫情"),
+    ],
+)
+def test_wildcards_proximity_and_fields_are_marked_where_they_match(query: str, title: str) -> None:
+    found = highlight(article(title="监督检查中心的COVID疫情", body="无"), plan(query), Analyzer(), OPTIONS)
+    assert found.title == title.replace("<mark>", OPTIONS.pre).replace("</mark>", OPTIONS.post)

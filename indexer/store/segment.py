@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -153,6 +153,15 @@ class Segment:
             return docs[:0], frequencies[:0]
         first, last = int(starts[at]), int(starts[at + 1])
         return docs[first:last], self.frequencies(field, first, last)
+
+    def words_with(self, field: str, prefix: str) -> Iterator[str]:
+        """The words of a ``field`` that begin with ``prefix``, sorted; all of them with an empty one."""
+        words, start = self.words[field], prefix.encode()
+        for at in range(words.place(start), len(words)):
+            word: bytes = words[at]
+            if not word.startswith(start):
+                return
+            yield word.decode()
 
     def frequencies(self, field: str, first: int, last: int) -> npt.NDArray[Any]:
         """The frequencies of the entries ``first`` to ``last`` of a field, those that need more than a byte put in."""

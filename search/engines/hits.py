@@ -5,7 +5,7 @@ from __future__ import annotations
 from indexer.analysis import Analyzer
 from indexer.article import Article
 from search.page import Folded, Hit
-from search.query.rewrite import Plan
+from search.query.plan import Plan
 from search.request import SearchRequest
 from search.snippets import SnippetOptions, highlight
 
@@ -43,4 +43,4 @@ def make_hit(
 
 def date_order(request: SearchRequest, plan: Plan) -> bool:
     """Whether the hits of ``request`` come by date: asked for, or because there is nothing to be relevant to."""
-    return request.sort != "relevance" or not plan.units
+    return request.sort != "relevance" or not plan.orders

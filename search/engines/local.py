@@ -6,6 +6,7 @@ has changed, the next snapshot is opened and the one before closed as soon as no
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -56,13 +57,23 @@ class _Open:
 class LocalEngine:
     """An engine over ``data``; opens nothing until it is first asked, so it may be made before a fork.
 
-    ``steps`` are what it evaluates by, by default the fastest there are.
+    ``steps`` are what it evaluates by, by default the fastest there are. A search that takes longer than ``timeout_s`` is cut
+    short, and its page says so.
 
     Searches raise ``IndexMissingError``, ``IndexDamagedError`` or ``AnalysisMismatchError`` while there is no usable index.
     """
 
-    def __init__(self, data: str | Path, analyzer: Analyzer, *, relax_share: float, steps: Steps | None = None) -> None:
+    def __init__(
+        self,
+        data: str | Path,
+        analyzer: Analyzer,
+        *,
+        relax_share: float,
+        timeout_s: float = math.inf,
+        steps: Steps | None = None,
+    ) -> None:
         self._data = Path(data)
+        self._timeout_s = timeout_s
         self._steps = steps
         self._analyzer = analyzer
         self._relax_share = relax_share
@@ -76,7 +87,7 @@ class LocalEngine:
         cursor = read_cursor(request)
         with self._current() as opened:
             snapshot = opened.snapshot
-            evaluation = opened.evaluator.start(plan)
+            evaluation = opened.evaluator.start(plan, budget_s=self._timeout_s)
             text = evaluation.match(request.match)
             filters = filter_masks(snapshot, request)
             mask = _all_of(text.mask, filters.values())
@@ -106,7 +117,8 @@ class LocalEngine:
             return Page(
                 text=request.text,
                 relaxed=text.relaxed,
-                warnings=plan.warnings,
+                warnings=(*plan.warnings, *evaluation.cuts),
+                partial=bool(evaluation.cuts),
                 total=len(docs),
                 hits=hits,
                 facets=_facets(opened, text, mask, filters, request),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
 from indexer.article import SECTION_SEPARATOR, Article, split_section
-from indexer.schema import FACETS, WORD_FIELDS, PreparedArticle, facet_key, prepare
+from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle, facet_key, prepare
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
 from search.engines.hits import date_order, make_hit
@@ -22,7 +22,22 @@ from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values
 from search.page import FacetValue, Folded, Page
 from search.query.parse import parse
-from search.query.rewrite import Plan, PlannedClause, Unit, rewrite
+from search.query.plan import (
+    MAX_EXPANSIONS,
+    And,
+    Days,
+    Literal,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Plan,
+    Word,
+    WordPattern,
+    compile_pattern,
+    compile_word_pattern,
+)
+from search.query.rewrite import rewrite
 from search.request import SearchRequest
 
 __all__ = ["ReferenceEngine"]
@@ -104,28 +119,67 @@ class ReferenceEngine:
     # Which articles match
 
     def _match(self, plan: Plan, mode: str) -> tuple[list[PreparedArticle], bool]:
+        has = self._test
         allowed = [
             article
             for article in self._articles.values()
-            if not any(_has_clause(article, clause) for clause in plan.unwanted)
+            if not any(has(node)(article) for node in plan.excluded) and all(has(node)(article) for node in plan.always)
         ]
-        units = plan.units
-        if not units:
+        tests = [has(node) for node in plan.required]
+        if not tests:
             return allowed, False
         combine = any if mode == "any" else all
-        matching = [article for article in allowed if combine(_has_unit(article, unit) for unit in units)]
-        if matching or mode != "auto" or len(units) == 1:
+        matching = [article for article in allowed if combine(test(article) for test in tests)]
+        if matching or mode != "auto" or len(tests) == 1:
             return matching, False
-        weights = {unit: self._idf(partial(_has_unit, unit=unit)) for unit in units}
+        weights = [self._idf(test) for test in tests]
         mass = {
-            article.article.id: round(sum(weights[unit] for unit in units if _has_unit(article, unit)), 6)
+            article.article.id: round(
+                sum(weight for test, weight in zip(tests, weights, strict=True) if test(article)), 6
+            )
             for article in allowed
         }
         most = max(mass.values(), default=0.0)
         if most <= 0:
             return [], False
-        enough = min(most, round(self._relax_share * sum(weights.values()), 6))
+        enough = min(most, round(self._relax_share * sum(weights), 6))
         return [article for article in allowed if mass[article.article.id] >= enough], True
+
+    def _test(self, node: Node) -> Test:
+        """Whether an article matches ``node``."""
+        match node:
+            case And(children):
+                tests = [self._test(child) for child in children]
+                return lambda article: all(test(article) for test in tests)
+            case Or(children):
+                tests = [self._test(child) for child in children]
+                return lambda article: any(test(article) for test in tests)
+            case Not(child):
+                unwanted = self._test(child)
+                return lambda article: not unwanted(article)
+            case Days(first, last):
+                return partial(_touches, first=first, last=last)
+            case Literal(text, fields):
+                return lambda article: any(text in piece for piece in _literal_texts(article, fields))
+            case Pattern(parts, gaps, fields):
+                search = compile_pattern(parts, gaps).search
+                return lambda article: any(search(piece) for piece in _literal_texts(article, fields))
+            case Word(text, fields):
+                return lambda article: any(text in words for words in _words(article, fields))
+            case WordPattern(_, fields):
+                wanted = set(self._expansions(node))
+                return lambda article: any(not wanted.isdisjoint(words) for words in _words(article, fields))
+
+    def _expansions(self, node: WordPattern) -> list[str]:
+        matches = compile_word_pattern(node.pattern).match
+        words = {
+            word
+            for article in self._articles.values()
+            for words in _words(article, node.fields)
+            for word in words
+            if matches(word)
+        }
+        return sorted(words)[:MAX_EXPANSIONS]
 
     # In which order
 
@@ -143,7 +197,7 @@ class ReferenceEngine:
         means = {name: self._mean(partial(_length, at=at)) for at, name in enumerate(WORD_FIELDS)}
         mean_literal = self._mean(lambda article: len(article.literal))
         for word, count in sorted(plan.words.items()):
-            weight = self._idf(partial(_has_unit, unit=Unit(word=word)))
+            weight = self._idf(self._test(Word(word)))
             for article in found:
                 frequency = sum(
                     WEIGHTS[name] * _normalized(words[word], words.total(), means[name])
@@ -151,7 +205,7 @@ class ReferenceEngine:
                 )
                 scores[article.article.id] += count * weight * _saturated(frequency)
         for bigram, count in sorted(plan.bigrams.items()):
-            weight = self._idf(partial(_has_unit, unit=Unit(literal=bigram)))
+            weight = self._idf(self._test(Literal(bigram)))
             for article in found:
                 occurrences = _count_overlapping(article.literal, bigram)
                 frequency = _normalized(occurrences, len(article.literal), mean_literal)
@@ -210,17 +264,27 @@ class ReferenceEngine:
         return {key: min(found, key=lambda form: (-found[form], form)) for key, found in forms.items()}
 
 
-def _has_unit(article: PreparedArticle, unit: Unit) -> bool:
-    stands = unit.literal is not None and unit.literal in article.literal
-    return stands or (unit.word is not None and any(unit.word in words for words in article.words))
+def _literal_texts(article: PreparedArticle, fields: tuple[str, ...] | None) -> list[str]:
+    """The literal texts of the fields; gaps in them part their pieces."""
+    names = LITERAL_FIELDS if fields is None else fields
+    starts = [LITERAL_FIELDS.index(name) for name in names]
+    return [article.literal[article.starts[at] : article.starts[at + 1]] for at in starts]
+
+
+def _words(article: PreparedArticle, fields: tuple[str, ...] | None) -> list[Counter[str]]:
+    return [words for name, words in zip(WORD_FIELDS, article.words, strict=True) if fields is None or name in fields]
+
+
+def _touches(article: PreparedArticle, first: int | None, last: int | None) -> bool:
+    return (
+        article.days != (0, 0)
+        and (first is None or article.days[1] >= first)
+        and (last is None or article.days[0] <= last)
+    )
 
 
 def _length(article: PreparedArticle, at: int) -> int:
     return article.words[at].total()
-
-
-def _has_clause(article: PreparedArticle, clause: PlannedClause) -> bool:
-    return all(_has_unit(article, unit) for unit in clause.units)
 
 
 def _filters(request: SearchRequest) -> dict[str, Test]:
@@ -236,11 +300,7 @@ def _filters(request: SearchRequest) -> dict[str, Test]:
             filters[name] = _value_test(name, wanted, unwanted)
     first, last = request.days()
     if first is not None or last is not None:
-        filters["date"] = lambda article: (
-            article.days != (0, 0)
-            and (first is None or article.days[1] >= first)
-            and (last is None or article.days[0] <= last)
-        )
+        filters["date"] = partial(_touches, first=first, last=last)
     return filters
 
 

@@ -6,9 +6,11 @@ whole arrays. Statistics count live articles only, so that an answer does not de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +20,28 @@ from indexer.store import Segment, Snapshot
 from search.evaluate.arrays import Docs, Floats, Mask
 from search.evaluate.backend import Steps, choose_steps
 from search.evaluate.bm25 import FIELD_WEIGHTS, Bm25, idf
-from search.evaluate.literal import occurrences
+from search.evaluate.filters import touching_days
+from search.evaluate.literal import in_fields, occurrences, pattern_occurrences
 from search.evaluate.topk import SCORE_DECIMALS
-from search.query.rewrite import Plan, PlannedClause, Unit
+from search.query.plan import (
+    MAX_EXPANSIONS,
+    And,
+    Days,
+    Literal,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Plan,
+    Word,
+    WordPattern,
+    compile_word_pattern,
+)
 
 __all__ = ["Evaluation", "Evaluator", "TextMatch"]
+
+Term = TypeVar("Term")
+_LookUp = Callable[["_Part", str], tuple[Docs, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +66,16 @@ class Evaluator:
     """What is the same for every plan on one snapshot; safe to use from several threads."""
 
     def __init__(
-        self, snapshot: Snapshot, *, relax_share: float, parameters: Bm25 | None = None, steps: Steps | None = None
+        self,
+        snapshot: Snapshot,
+        *,
+        relax_share: float,
+        parameters: Bm25 | None = None,
+        steps: Steps | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.clock = clock
+        self.days = snapshot.days
         self.n_docs = snapshot.n_docs
         self.live = snapshot.live
         self.n_live = int(snapshot.live.sum())
@@ -59,9 +86,9 @@ class Evaluator:
         self.means = {name: self._mean([part.segment.lengths[name] for part in self.parts]) for name in WORD_FIELDS}
         self.mean_literal = self._mean([part.literal_lengths for part in self.parts])
 
-    def start(self, plan: Plan) -> Evaluation:
-        """The evaluation of one plan."""
-        return Evaluation(self, plan)
+    def start(self, plan: Plan, *, budget_s: float = math.inf) -> Evaluation:
+        """The evaluation of one plan, which after ``budget_s`` seconds looks at no further part of it."""
+        return Evaluation(self, plan, self.clock() + budget_s)
 
     def _mean(self, lengths: list[npt.NDArray[Any]]) -> float:
         live = (self.live[part.first : part.last] for part in self.parts)
@@ -71,48 +98,54 @@ class Evaluator:
 
 @dataclass(slots=True)
 class Evaluation:
-    """One plan on one snapshot; what two of its steps need is looked up once. Used by one thread."""
+    """One plan on one snapshot; what two of its steps need is looked up once. Used by one thread.
+
+    ``cuts`` says, in words for people, what was left out of the answer because it cost too much.
+    """
 
     shared: Evaluator
     plan: Plan
+    deadline: float = math.inf
+    cuts: list[str] = field(default_factory=list)
     _literals: dict[tuple[int, str], tuple[Docs, Docs]] = field(default_factory=dict)
 
     def match(self, mode: str) -> TextMatch:
         """The articles that match under ``auto``, ``all`` or ``any``; all of them for a plan that wants nothing."""
         allowed = self.shared.live.copy()
-        for clause in self.plan.unwanted:
-            allowed &= ~self._clause_mask(clause)
-        units = self.plan.units
-        if not units:
+        for node in self.plan.excluded:
+            allowed &= ~self._mask(node)
+        for node in self.plan.always:
+            allowed &= self._mask(node)
+        masks = [self._mask(node) for node in self._in_time(self.plan.required)]
+        if not masks:
             return TextMatch(allowed)
-        masks = [self._unit_mask(unit) for unit in units]
         mask = masks[0] & allowed
         for other in masks[1:]:
             mask = (mask | (other & allowed)) if mode == "any" else mask & other
-        if mode != "auto" or len(units) == 1 or mask.any():
+        if mode != "auto" or len(masks) == 1 or mask.any():
             return TextMatch(mask)
         return self._relaxed(masks, allowed)
 
     def scores(self, matching: Mask) -> Floats:
         """``float64[n_docs]``: the score of every article of ``matching`` (``bool[n_docs]``), rounded; 0 for the others."""
         scores = np.zeros(self.shared.n_docs)
-        for word, count in sorted(self.plan.words.items()):
-            self._add(scores, matching, count, [self._word(part, word) for part in self.shared.parts])
-        for bigram, count in sorted(self.plan.bigrams.items()):
-            self._add(scores, matching, count, [self._bigram(part, bigram) for part in self.shared.parts])
+        terms: list[tuple[_LookUp, str, float]] = [(self._word, *item) for item in sorted(self.plan.words.items())]
+        terms += [(self._bigram, *item) for item in sorted(self.plan.bigrams.items())]
+        for look_up, term, weight in self._in_time(terms):
+            self._add(scores, matching, weight, [look_up(part, term) for part in self.shared.parts])
         # PERF: only what matches is rounded: 4 µs for 500 of 20,000 articles, 45 µs for all.
         docs = np.flatnonzero(matching)
         scores[docs] = np.round(scores[docs], SCORE_DECIMALS)
         return scores
 
-    def _add(self, scores: Floats, matching: Mask, count: int, found: list[tuple[Docs, Floats]]) -> None:
-        """Adds what one term is worth, ``count`` times, to the scores of the articles that match.
+    def _add(self, scores: Floats, matching: Mask, weight: float, found: list[tuple[Docs, Floats]]) -> None:
+        """Adds what one term is worth, ``weight`` times, to the scores of the articles that match.
 
         ``found`` are the articles with the term and its frequencies, segment by segment.
         """
         parts = self.shared.parts
         having = sum(self._alive(part, docs) for part, (docs, _) in zip(parts, found, strict=True))
-        weight = count * idf(self.shared.n_live, having)
+        weight *= idf(self.shared.n_live, having)
         for part, (docs, frequencies) in zip(parts, found, strict=True):
             own = slice(part.first, part.last)
             self.shared.steps.scored(scores[own], matching[own], docs, frequencies, weight, self.shared.bm25.k1)
@@ -131,20 +164,66 @@ class Evaluation:
             return TextMatch(np.zeros_like(allowed))
         return TextMatch(mass >= min(best, round(self.shared.relax_share * total, SCORE_DECIMALS)), relaxed=True)
 
-    def _clause_mask(self, clause: PlannedClause) -> Mask:
-        mask: Mask = np.logical_and.reduce([self._unit_mask(unit) for unit in clause.units])
-        return mask
+    def _in_time(self, nodes: Sequence[Term]) -> Iterator[Term]:
+        """Those of ``nodes`` for which there is time, at least one."""
+        for at, node in enumerate(nodes):
+            if at and self.shared.clock() > self.deadline:
+                self.cuts.append(
+                    f"time ran out: {len(nodes) - at} of {len(nodes)} parts of the query were not looked at"
+                )
+                return
+            yield node
 
-    def _unit_mask(self, unit: Unit) -> Mask:
+    def _mask(self, node: Node) -> Mask:
+        """The articles that match a node (``bool[n_docs]``), dead ones perhaps among them."""
+        if isinstance(node, And | Or):
+            combine = np.logical_and if isinstance(node, And) else np.logical_or
+            mask: Mask = combine.reduce([self._mask(child) for child in node.children])
+            return mask
+        if isinstance(node, Not):
+            return ~self._mask(node.child)
+        if isinstance(node, Days):
+            return touching_days(self.shared.days, node.first, node.last)
+        words = self._expansions(node) if isinstance(node, WordPattern) else ()
         mask = np.zeros(self.shared.n_docs, dtype=np.bool_)
         for part in self.shared.parts:
             own = mask[part.first : part.last]
-            if unit.literal:
-                self.shared.steps.mark(own, self._literal(part, unit.literal)[0])
-            if unit.word:
-                for name in WORD_FIELDS:
-                    self.shared.steps.mark(own, part.segment.word(name, unit.word)[0])
+            if isinstance(node, Literal | Pattern):
+                self.shared.steps.mark(own, self._leaf_docs(part, node))
+                continue
+            for word in (node.text,) if isinstance(node, Word) else words:
+                for name in node.fields or WORD_FIELDS:
+                    self.shared.steps.mark(own, part.segment.word(name, word)[0])
         return mask
+
+    def _leaf_docs(self, part: _Part, node: Literal | Pattern) -> Docs:
+        """The articles of a segment in which a literal string or a pattern of them stands."""
+        if isinstance(node, Literal) and node.fields is None:
+            return self._literal(part, node.text)[0]
+        segment, steps = part.segment, self.shared.steps
+        if isinstance(node, Literal):
+            places = occurrences(segment, node.text, steps)
+        else:
+            places = pattern_occurrences(segment, node, steps)
+        if node.fields is not None:
+            places = in_fields(segment, places, node.fields)
+        return steps.articles_of(places, segment.starts)[0]
+
+    def _expansions(self, node: WordPattern) -> list[str]:
+        """The words of live articles that a pattern stands for, the first ``MAX_EXPANSIONS`` of them."""
+        prefix, matches = node.pattern.split("*")[0].split("?")[0], compile_word_pattern(node.pattern).match
+        found: set[str] = set()
+        for part in self.shared.parts:
+            for name in node.fields or WORD_FIELDS:
+                for word in part.segment.words_with(name, prefix):
+                    if word not in found and matches(word) and self._alive(part, part.segment.word(name, word)[0]):
+                        found.add(word)
+        words = sorted(found)
+        if len(words) > MAX_EXPANSIONS:
+            self.cuts.append(
+                f"{node.pattern} stands for {len(words):,} words; only the first {MAX_EXPANSIONS:,} were looked up"
+            )
+        return words[:MAX_EXPANSIONS]
 
     def _literal(self, part: _Part, literal: str) -> tuple[Docs, Docs]:
         """The articles of a segment in which a literal string stands, and how often in each."""

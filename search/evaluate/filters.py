@@ -10,7 +10,7 @@ from indexer.schema import MISSING_DAY, facet_key
 from indexer.store import Snapshot
 from search.request import SearchRequest
 
-__all__ = ["FILTER_OF_FACET", "FieldChoice", "field_choices", "filter_masks"]
+__all__ = ["FILTER_OF_FACET", "FieldChoice", "field_choices", "filter_masks", "touching_days"]
 
 FILTER_OF_FACET = {"section": "section", "author": "author", "source": "source", "year": "date", "month": "date"}
 """The filter that is a facet's own, and does not count for it."""
@@ -51,13 +51,18 @@ def filter_masks(snapshot: Snapshot, request: SearchRequest) -> dict[str, npt.ND
             masks[name] = mask
     first, last = request.days()
     if first is not None or last is not None:
-        mask = snapshot.days[:, 0] != MISSING_DAY
-        if first is not None:
-            mask &= snapshot.days[:, 1] >= first
-        if last is not None:
-            mask &= snapshot.days[:, 0] <= last
-        masks["date"] = mask
+        masks["date"] = touching_days(snapshot.days, first, last)
     return masks
+
+
+def touching_days(days: npt.NDArray[np.int32], first: int | None, last: int | None) -> npt.NDArray[np.bool_]:
+    """The articles that may be of a day in the range (``bool[n_docs]``); ``days`` are the first and last of each."""
+    mask: npt.NDArray[np.bool_] = days[:, 0] != MISSING_DAY
+    if first is not None:
+        mask &= days[:, 1] >= first
+    if last is not None:
+        mask &= days[:, 0] <= last
+    return mask
 
 
 def _section_key(value: str) -> str:

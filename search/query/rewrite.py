@@ -1,29 +1,39 @@
-"""A parsed query to what is looked up: units that decide what matches, terms that decide the order.
+"""A parsed query to what is looked up: nodes that decide what matches, terms that decide the order, needles that are marked.
 
 What matches (the same for every engine):
 
-- A phrase is one unit: its literal form must stand in one piece of an article.
+- A phrase is one node: its literal form must stand in one piece of an article.
 - Han and other scripts written without spaces: each word of the segmenter's cut must stand literally, whatever the words of
   the article. So 台中 finds 台中市政府, and 银 finds 银行. A single character that is no function word belongs to the word before
   it, or where a run begins to the word after it: 资源县 (cut 资源, 县) and 邹雨芯 (cut 邹, 雨芯) are looked up whole.
 - Words of letters and digits match whole words (``AI`` does not find ``SAID``).
 - Words that hold something else (``3.14``, ``c++``, ``news@example.com``) stand literally, or as the joined word: COVID-19
   finds COVID19.
+- Wildcards are over characters: in a word of letters and digits over the corpus's words, else over what stands in a piece.
 
-What orders: the words in search mode, and the bigrams of runs of Han, of every wanted clause.
+What orders: the words in search mode, and the bigrams of runs of Han, of every wanted text.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from indexer.analysis import GAP, Analyzer, Token, clean, is_han, is_plain_word
-from search.query.syntax import Clause, Query
+from indexer.analysis import GAP, Analyzer, Token, clean, fold, is_han, is_plain_word
+from indexer.schema import WORD_FIELDS
+from search.query.plan import And, Days, Literal, Needle, Node, Not, Or, Pattern, Plan, Word, WordPattern
+from search.query.syntax import FIELDS, Dates, Either, Negated, Query, SyntaxNode, Text
+from search.request import read_day
 
-__all__ = ["Plan", "PlannedClause", "Unit", "rewrite"]
+__all__ = ["FUNCTION_CHARS", "rewrite"]
+
+Fields = tuple[str, ...] | None
+Nodes = tuple[Node, ...]
+
+MAX_GAP = 20
+"""So many characters at most does a ``*`` between two characters stand for."""
 
 _COMPOUND = re.compile(
     r"(?=[^\W_])"
@@ -35,110 +45,190 @@ FUNCTION_CHARS = frozenset(
 """Characters that carry no meaning of their own beside another word, folded."""
 
 _TRAILING = ".,:?'=&~/-_@"
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What one part of a query asks of an article: that ``literal`` stands in it, or that ``word`` is one of its words.
-
-    At least one is given; with both, either is enough.
-    """
-
-    literal: str | None = None
-    word: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedClause:
-    """One clause: its units, and its whole literal form, by which snippets mark it."""
-
-    units: tuple[Unit, ...]
-    literal: str
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A query ready for any engine. ``words`` and ``bigrams`` count how often each stands in the wanted clauses.
-
-    A single Han character that stands alone is among the ``bigrams`` by itself.
-    """
-
-    clauses: tuple[PlannedClause, ...] = ()
-    words: Counter[str]
-    bigrams: Counter[str]
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def wanted(self) -> tuple[PlannedClause, ...]:
-        """The clauses that an article should have."""
-        return tuple(clause for clause in self.clauses if not clause.negated)
-
-    @property
-    def unwanted(self) -> tuple[PlannedClause, ...]:
-        """The clauses that rule an article out: it is out when it has all units of one."""
-        return tuple(clause for clause in self.clauses if clause.negated)
-
-    @property
-    def units(self) -> tuple[Unit, ...]:
-        """The units of the wanted clauses, each once, in their order."""
-        return tuple(dict.fromkeys(unit for clause in self.wanted for unit in clause.units))
+_WILDCARD = re.compile(r"([*?]+)")
+_WILD = re.compile(r"(?:[^\W_]|[*?.-])+\Z")
+"""What a word with wildcards consists of; anything else with a ``?`` in it is text: an address, a question."""
 
 
 def rewrite(query: Query, analyzer: Analyzer) -> Plan:
-    """What ``query`` looks up under ``analyzer``; a clause in which nothing can be looked up is left out, with a warning."""
-    clauses: list[PlannedClause] = []
-    warnings = list(query.warnings)
-    words: Counter[str] = Counter()
-    bigrams: Counter[str] = Counter()
-    for clause in query.clauses:
-        text = clean(clause.text).replace(GAP, " ")
-        literal = analyzer.literal(text).text
-        units = _clause_units(clause, literal, analyzer, alone=len(query.clauses) == 1)
-        if not units:
-            warnings.append(f"there is nothing to look up in {clause.text!r}; it was left out")
-            continue
-        clauses.append(PlannedClause(units=units, literal=literal, negated=clause.negated))
-        if not clause.negated:
-            words.update(token.text for token in analyzer.words(text))
-            bigrams.update(_ranking_bigrams(literal))
-    return Plan(clauses=tuple(clauses), words=words, bigrams=bigrams, warnings=tuple(warnings))
+    """What ``query`` looks up under ``analyzer``; a text in which nothing can be looked up is left out, with a warning."""
+    builder = _Builder(analyzer, alone=len(query.parts) == 1 and isinstance(query.parts[0], Text))
+    required: list[Node] = []
+    excluded: list[Node] = []
+    always: list[Node] = []
+    for part in query.parts:
+        if isinstance(part, Negated):
+            excluded.extend(builder.node(part.child, wanted=False))
+        elif isinstance(part, Dates):
+            always.extend(builder.node(part))
+        elif isinstance(part, Text):
+            required.extend(builder.text_nodes(part))
+        else:
+            required.extend(builder.node(part))
+    return Plan(
+        required=tuple(dict.fromkeys(required)),
+        excluded=tuple(excluded),
+        always=tuple(always),
+        words=dict(builder.words),
+        bigrams=dict(builder.bigrams),
+        needles=tuple(builder.needles),
+        warnings=(*query.warnings, *builder.warnings),
+    )
 
 
-def _clause_units(clause: Clause, literal: str, analyzer: Analyzer, *, alone: bool) -> tuple[Unit, ...]:
-    if not literal:
-        return ()
-    if clause.phrase:
-        return (Unit(literal=literal),)
-    units = tuple(dict.fromkeys(_word_units(literal, analyzer)))
-    if not units and alone:
-        # Punctuation alone is a query too when there is nothing else.
-        return (Unit(literal=literal),)
-    return units
+class _Builder:
+    """Turns the parts of one query into nodes, and gathers what the wanted ones order by and mark."""
+
+    def __init__(self, analyzer: Analyzer, *, alone: bool) -> None:
+        self._analyzer = analyzer
+        self._alone = alone
+        self.words: Counter[str] = Counter()
+        self.bigrams: Counter[str] = Counter()
+        self.needles: list[Needle] = []
+        self.warnings: list[str] = []
+
+    def node(self, part: SyntaxNode, *, wanted: bool = True) -> tuple[Node, ...]:
+        """The one node of ``part``; none when there is nothing to look up in it."""
+        if isinstance(part, Text):
+            return _joined(And, self.text_nodes(part, wanted=wanted))
+        if isinstance(part, Dates):
+            first = read_day(part.first, last=False) if part.first else None
+            return (Days(first, read_day(part.last, last=True) if part.last else None),)
+        if isinstance(part, Negated):
+            return tuple(Not(child) for child in self.node(part.child, wanted=not wanted))
+        children = [node for child in part.children for node in self.node(child, wanted=wanted)]
+        return _joined(Or if isinstance(part, Either) else And, children)
+
+    def text_nodes(self, part: Text, *, wanted: bool = True) -> tuple[Node, ...]:
+        """The nodes of a text, all of which must match."""
+        fields = (FIELDS[part.field],) if part.field else None
+        text = clean(part.text).replace(GAP, " ")
+        nodes, needles, ranked = self._looked_up(text, part, fields)
+        if not nodes:
+            self.warnings.append(f"there is nothing to look up in {part.text!r}; it was left out")
+        elif wanted:
+            self.needles.extend(needles)
+            self.words.update(token.text for token in self._analyzer.words(ranked))
+            self.bigrams.update(_ranking_bigrams(self._analyzer.literal(ranked).text))
+        return nodes
+
+    def _looked_up(self, text: str, part: Text, fields: Fields) -> tuple[Nodes, list[Needle], str]:
+        """The nodes of a text, its needles, and what of it decides the order."""
+        if part.quoted and part.distance is not None:
+            return *self._near(text, part.distance, fields), text
+        if part.quoted:
+            return *self._phrase(text, fields), text
+        pieces = self._wildcard_pieces(text)
+        if not pieces:
+            return *self._plain(text, fields), text
+        if _in_words(fields) and all(is_plain_word(piece) for piece in pieces[::2] if piece):
+            words = WordPattern("".join(pieces), fields)
+            return (words,), [Needle(words, frozenset({words}))], ""
+        return *self._pattern(pieces, fields), " ".join(pieces[::2])
+
+    def _phrase(self, text: str, fields: Fields) -> tuple[Nodes, list[Needle]]:
+        literal = self._analyzer.literal(text).text
+        if not literal:
+            return (), []
+        node = Literal(literal, fields)
+        return (node,), [Needle(node, frozenset({node}))]
+
+    def _plain(self, text: str, fields: Fields) -> tuple[Nodes, list[Needle]]:
+        """The words of a text, each a node; the whole is marked, and each word where it stands alone."""
+        literal = self._analyzer.literal(text).text
+        nodes = tuple(dict.fromkeys(self._word_nodes(literal, fields)))
+        if not nodes and self._alone:
+            # Punctuation alone is a query too when there is nothing else.
+            return self._phrase(text, fields)
+        needles = []
+        if any(not isinstance(node, Word) for node in nodes):  # a word of letters alone is marked as a whole word only
+            needles.append(Needle(Literal(literal, fields), frozenset(nodes)))
+        telling = [node for node in nodes if not (isinstance(node, Literal) and node.text in FUNCTION_CHARS)]
+        needles += [
+            Needle(leaf, frozenset({node}))
+            for node in telling or nodes
+            for leaf in (node.children if isinstance(node, Or) else (node,))
+            if isinstance(leaf, Word) or (isinstance(leaf, Literal) and leaf.text != literal)
+        ]
+        return nodes, needles
+
+    def _near(self, text: str, distance: int, fields: Fields) -> tuple[Nodes, list[Needle]]:
+        """Every two neighbouring words of a phrase, in either order, with at most so many characters between them."""
+        words = [self._analyzer.literal(word).text for word in text.split()]
+        if len(words) == 1:
+            words = [token.text for token in _outermost(self._analyzer.words(words[0]))] or words
+        if len(words) < 2:
+            self.warnings.append(f"{text!r} is one word, so ~{distance} says nothing; it was taken as a phrase")
+            return self._phrase(text, fields)
+        gaps = ((0, distance),)
+        nodes = tuple(
+            Or((Pattern((one, other), gaps, fields), Pattern((other, one), gaps, fields)))
+            for one, other in pairwise(words)
+        )
+        return nodes, [Needle(Literal(word, fields), frozenset(nodes)) for word in dict.fromkeys(words)]
+
+    def _wildcard_pieces(self, text: str) -> list[str]:
+        """Folded texts and wildcards in turn, at least one of these; empty for a text without wildcards.
+
+        A ``?`` at the end asks, a wildcard at the beginning says nothing of a string that may stand anywhere.
+        """
+        wild = text.replace("＊", "*")
+        if not _WILD.match(wild):
+            return []
+        wild = wild.rstrip("?")
+        if wild.startswith(("*", "?")) and wild.strip("*?"):
+            wild = wild.lstrip("*?")
+            self.warnings.append(f"{text!r} begins with a wildcard; it was left out")
+        pieces = [fold(piece) for piece in _WILDCARD.split(wild)]
+        return pieces if len(pieces) > 1 and pieces[0] else []
+
+    def _pattern(self, pieces: list[str], fields: Fields) -> tuple[Nodes, list[Needle]]:
+        """Texts with so many characters between them as the wildcards say; whatever follows the last one follows."""
+        texts, wildcards = pieces[::2], pieces[1::2]
+        if not texts[-1]:
+            texts, wildcards = texts[:-1], wildcards[:-1]
+        if not wildcards:
+            return self._phrase(texts[0], fields)
+        gaps = tuple((found.count("?"), MAX_GAP if "*" in found else len(found)) for found in wildcards)
+        node = Pattern(tuple(texts), gaps, fields)
+        return (node,), [Needle(node, frozenset({node}))]
+
+    def _word_nodes(self, literal: str, fields: Fields) -> Iterator[Node]:
+        at = 0
+        for match in _COMPOUND.finditer(literal):
+            yield from self._run_nodes(literal[at : match.start()], fields)
+            at = match.end()
+            yield from self._compound_nodes(match.group(), fields)
+        yield from self._run_nodes(literal[at:], fields)
+
+    def _run_nodes(self, text: str, fields: Fields) -> Iterator[Node]:
+        """The words of a run, without those inside another one, single characters joined to their neighbour."""
+        for token in _join_single_characters(text, _outermost(self._analyzer.words(text))):
+            yield _word(token.text, fields) if is_plain_word(token.text) else Literal(token.text, fields)
+
+    def _compound_nodes(self, text: str, fields: Fields) -> Iterator[Node]:
+        body = text.rstrip(_TRAILING)
+        if is_plain_word(body):
+            yield _word(body, fields)
+        elif body:
+            literal = Literal(body, fields)
+            joined = [token.text for token in self._analyzer.words(body) if token.end - token.start == len(body)]
+            yield Or((literal, _word(joined[-1], fields))) if joined and joined[-1] != body else literal
 
 
-def _word_units(literal: str, analyzer: Analyzer) -> Iterator[Unit]:
-    at = 0
-    for match in _COMPOUND.finditer(literal):
-        yield from _run_units(literal[at : match.start()], analyzer)
-        at = match.end()
-        yield from _compound_units(match.group(), analyzer)
-    yield from _run_units(literal[at:], analyzer)
+def _joined(kind: type[And] | type[Or], nodes: Sequence[Node]) -> Nodes:
+    """The nodes as one, which needs no joining when there is but one."""
+    distinct = tuple(dict.fromkeys(nodes))
+    return distinct if len(distinct) < 2 else (kind(distinct),)
 
 
-def _run_units(text: str, analyzer: Analyzer) -> Iterator[Unit]:
-    """The words of a run, without those inside another one, single characters joined to their neighbour."""
-    for token in _join_single_characters(text, _outermost(analyzer.words(text))):
-        yield Unit(word=token.text) if is_plain_word(token.text) else Unit(literal=token.text)
+def _in_words(fields: Fields) -> bool:
+    """Whether the words of those fields are counted by themselves: those of names are counted together."""
+    return fields is None or all(name in WORD_FIELDS for name in fields)
 
 
-def _compound_units(text: str, analyzer: Analyzer) -> Iterator[Unit]:
-    body = text.rstrip(_TRAILING)
-    if is_plain_word(body):
-        yield Unit(word=body)
-    elif body:
-        joined = [token.text for token in analyzer.words(body) if token.end - token.start == len(body)]
-        yield Unit(literal=body, word=joined[-1] if joined and joined[-1] != body else None)
+def _word(text: str, fields: Fields) -> Node:
+    return Word(text, fields) if _in_words(fields) else Literal(text, fields)
 
 
 def _outermost(tokens: list[Token]) -> list[Token]:
