@@ -24,7 +24,7 @@ GAIN = st.floats(0.1, 9.0)
 def parts(
     texts: list[str],
     gains: dict[str, float],
-    pairs: list[tuple[str, str]],
+    pairs: dict[tuple[str, str], float],
     characters: dict[str, float],
     window: int = 40,
     mean: float = 20.0,
@@ -52,12 +52,12 @@ def test_both_ways_give_what_plain_python_says(
     data: st.DataObject,
 ) -> None:
     term = st.sampled_from(sorted(gains)) if gains else st.nothing()
-    pairs = data.draw(st.lists(st.tuples(term, term), max_size=4)) if gains else []
+    pairs = data.draw(st.dictionaries(st.tuples(term, term), GAIN, max_size=4)) if gains else {}
     wanted = [
         (
             character_worth(text, characters, mean_length=mean),
             window_worth(text, gains, window),
-            order_worth(text, gains, pairs),
+            order_worth(text, pairs),
         )
         for text in texts
     ]
@@ -67,32 +67,27 @@ def test_both_ways_give_what_plain_python_says(
 
 def test_a_text_with_its_terms_side_by_side_is_worth_more_than_one_with_them_far_apart() -> None:
     near, far = "监督检查组到了资源县。\n", "监督检查组到了。" + "河边的风很大，" * 8 + "资源县。\n"
-    for found in parts([near, far], {"监督": 3.0, "资源县": 5.0}, [("监督", "资源县")], {}):
+    for found in parts([near, far], {"监督": 3.0, "资源县": 5.0}, {("监督", "资源县"): 3.0}, {}):
         assert found[0, 1] == 8.0
         assert found[1, 1] == 5.0
         assert found[0, 2] > found[1, 2] > 0
 
 
 def test_words_in_the_other_order_are_worth_nothing_for_their_order() -> None:
-    for found in parts(["资源县监督\n"], {"监督": 3.0, "资源县": 5.0}, [("监督", "资源县")], {}):
+    for found in parts(["资源县监督\n"], {"监督": 3.0, "资源县": 5.0}, {("监督", "资源县"): 3.0}, {}):
         assert found[0, 2] == 0
         assert found[0, 1] == 8.0
 
 
 def test_no_term_is_found_across_two_texts() -> None:
-    for found in parts(["资源\n", "县\n"], {"资源县": 5.0}, [], {"县": 1.0}):
+    for found in parts(["资源\n", "县\n"], {"资源县": 5.0}, {}, {"县": 1.0}):
         assert found[:, 1].tolist() == [0.0, 0.0]
         assert found[0, 0] == 0
         assert found[1, 0] > 0
 
 
-def test_a_pair_of_a_term_without_a_gain_counts_nothing() -> None:
-    for found in parts(["资源县监督\n"], {"监督": 3.0}, [("资源县", "监督")], {}):
-        assert found[0, 2] == 0
-
-
 def test_many_occurrences_find_room() -> None:
-    for found in parts(["资源" * 5000 + "\n"], {"资源": 2.0, "源资": 1.0}, [("资源", "资源")], {"资": 1.0}):
+    for found in parts(["资源" * 5000 + "\n"], {"资源": 2.0, "源资": 1.0}, {("资源", "资源"): 2.0}, {"资": 1.0}):
         assert found[0].tolist() == pytest.approx(
             [character_worth("资源" * 5000 + "\n", {"资": 1.0}, mean_length=20.0), 3.0, 2.0]
         )

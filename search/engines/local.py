@@ -31,6 +31,8 @@ from search.evaluate.evaluator import Evaluator, TextMatch
 from search.evaluate.facets import list_values
 from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
 from search.evaluate.fold import fold_stories, reprints, value_of_article
+from search.evaluate.ranking import Ranking
+from search.evaluate.rerank import Ranker
 from search.evaluate.topk import after
 from search.page import FacetValue, Folded, Page
 from search.query.parse import parse
@@ -50,6 +52,7 @@ class _Open:
     stamp: tuple[int, int, int] | None
     snapshot: Snapshot
     evaluator: Evaluator
+    ranker: Ranker
     users: int = 0
     retired: bool = False
 
@@ -69,9 +72,11 @@ class LocalEngine:
         analyzer: Analyzer,
         *,
         relax_share: float,
+        ranking: Ranking | None = None,
         timeout_s: float = math.inf,
         steps: Steps | None = None,
     ) -> None:
+        self._ranking = ranking or Ranking()
         self._data = Path(data)
         self._timeout_s = timeout_s
         self._steps = steps
@@ -83,7 +88,9 @@ class LocalEngine:
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        plan = rewrite(parse(request.text, strict=request.strict), self._analyzer)
+        plan = rewrite(
+            parse(request.text, strict=request.strict), self._analyzer, weigh_terms=self._ranking.weigh_terms
+        )
         cursor = read_cursor(request)
         with self._current() as opened:
             snapshot = opened.snapshot
@@ -93,7 +100,8 @@ class LocalEngine:
             mask = _all_of(text.mask, filters.values())
             docs = np.flatnonzero(mask)
             by_date = date_order(request, plan)
-            keys = _moments(snapshot, request) if by_date else evaluation.scores(mask)
+            ranked = None if by_date else opened.ranker.rank(evaluation, mask)
+            keys = _moments(snapshot, request) if ranked is None else ranked.keys
             stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
             if stories is not None:
                 docs = stories.leaders
@@ -178,8 +186,8 @@ class LocalEngine:
         manifest.check_analysis(self._analyzer.fingerprint, folder)
         snapshot = open_snapshot(folder / manifest.generation)
         self._retire()
-        evaluator = Evaluator(snapshot, relax_share=self._relax_share, steps=self._steps)
-        self._open = _Open(manifest, stamp, snapshot, evaluator)
+        evaluator = Evaluator(snapshot, relax_share=self._relax_share, parameters=self._ranking.bm25, steps=self._steps)
+        self._open = _Open(manifest, stamp, snapshot, evaluator, Ranker(snapshot, evaluator, self._ranking))
         return self._open
 
     def _retire(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 __all__ = ["character_worth", "order_worth", "window_worth"]
 
@@ -29,10 +28,10 @@ def window_worth(text: str, gains: dict[str, float], window: int = 40) -> float:
     )
 
 
-def order_worth(text: str, gains: dict[str, float], pairs: Sequence[tuple[str, str]]) -> float:
-    """For each pair, the lesser gain of the two, less the more characters stand between the first and a later second."""
+def order_worth(text: str, pairs: dict[tuple[str, str], float]) -> float:
+    """What each pair is worth, the less the more characters stand between its first term and a later second."""
     worth = 0.0
-    for first, second in pairs:
+    for (first, second), gain in pairs.items():
         gaps = [
             later - earlier - len(first)
             for earlier in _places(text, first)
@@ -40,7 +39,7 @@ def order_worth(text: str, gains: dict[str, float], pairs: Sequence[tuple[str, s
             if later >= earlier + len(first)
         ]
         if gaps:
-            worth += min(gains[first], gains[second]) * math.exp(-min(gaps) / 10)
+            worth += gain * math.exp(-min(gaps) / 10)
     return worth
 
 

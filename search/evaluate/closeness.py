@@ -7,7 +7,7 @@ themselves are read: their single characters, the best stretch of them, and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +55,7 @@ class Needles:
 
 def pack_needles(
     gains: dict[str, float],
-    pairs: Sequence[tuple[str, str]],
+    pairs: dict[tuple[str, str], float],
     characters: dict[str, float],
     *,
     mean_length: float,
@@ -63,19 +63,14 @@ def pack_needles(
     b: float,
     window: int,
 ) -> Needles:
-    """The arrays of a query: ``gains`` of its terms (weight × idf), ``pairs`` of terms that have one, and of its characters.
-
-    A pair is worth what the lesser of its two terms is.
-    """
+    """The arrays of a query: what each of its terms is worth, each pair of these terms, and each of its characters."""
     number = {term: at for at, term in enumerate(gains)}
-    known = [(first, second) for first, second in pairs if first in number and second in number]
-    lengths = [len(term) for term in gains]
     return Needles(
         codes=_codes("".join(gains)),
-        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        starts=np.cumsum([0, *map(len, gains)]).astype(np.int64),
         gains=np.array(list(gains.values()), dtype=np.float64),
-        pairs=np.array([(number[first], number[second]) for first, second in known], dtype=np.int64).reshape(-1, 2),
-        pair_gains=np.array([min(gains[first], gains[second]) for first, second in known], dtype=np.float64),
+        pairs=np.array([(number[first], number[second]) for first, second in pairs], dtype=np.int64).reshape(-1, 2),
+        pair_gains=np.array(list(pairs.values()), dtype=np.float64),
         characters=_codes("".join(characters)),
         character_gains=np.array(list(characters.values()), dtype=np.float64),
         mean_length=mean_length,
@@ -142,7 +137,7 @@ def _characters(
 
 def _occurrences(codes: Codes, places: npt.NDArray[np.int64], found: Codes, term: Codes) -> npt.NDArray[np.int64]:
     """Where ``term`` stands, ascending."""
-    starts = places[found == term[0]]
+    starts: npt.NDArray[np.int64] = places[found == term[0]]
     for shift in range(1, len(term)):
         starts = starts[starts + shift < len(codes)]
         starts = starts[codes[starts + shift] == term[shift]]

@@ -100,13 +100,16 @@ class Evaluator:
 class Evaluation:
     """One plan on one snapshot; what two of its steps need is looked up once. Used by one thread.
 
-    ``cuts`` says, in words for people, what was left out of the answer because it cost too much.
+    ``cuts`` says, in words for people, what was left out of the answer because it cost too much. ``word_gains`` and
+    ``bigram_gains`` hold, once the articles are scored, weight × idf of each ranking term, a weight above 1 counted as 1.
     """
 
     shared: Evaluator
     plan: Plan
     deadline: float = math.inf
     cuts: list[str] = field(default_factory=list)
+    word_gains: dict[str, float] = field(default_factory=dict)
+    bigram_gains: dict[str, float] = field(default_factory=dict)
     _literals: dict[tuple[int, str], tuple[Docs, Docs]] = field(default_factory=dict)
 
     def match(self, mode: str) -> TextMatch:
@@ -129,26 +132,35 @@ class Evaluation:
     def scores(self, matching: Mask) -> Floats:
         """``float64[n_docs]``: the score of every article of ``matching`` (``bool[n_docs]``), rounded; 0 for the others."""
         scores = np.zeros(self.shared.n_docs)
-        terms: list[tuple[_LookUp, str, float]] = [(self._word, *item) for item in sorted(self.plan.words.items())]
-        terms += [(self._bigram, *item) for item in sorted(self.plan.bigrams.items())]
-        for look_up, term, weight in self._in_time(terms):
-            self._add(scores, matching, weight, [look_up(part, term) for part in self.shared.parts])
+        terms: list[tuple[_LookUp, dict[str, float], str, float]] = [
+            (look_up, gains, *item)
+            for look_up, gains, weights in (
+                (self._word, self.word_gains, self.plan.words),
+                (self._bigram, self.bigram_gains, self.plan.bigrams),
+            )
+            for item in sorted(weights.items())
+        ]
+        for look_up, gains, term, weight in self._in_time(terms):
+            found = [look_up(part, term) for part in self.shared.parts]
+            rarity = self._idf(found)
+            gains[term] = min(weight, 1.0) * rarity
+            self._add(scores, matching, weight * rarity, found)
         # PERF: only what matches is rounded: 4 µs for 500 of 20,000 articles, 45 µs for all.
         docs = np.flatnonzero(matching)
         scores[docs] = np.round(scores[docs], SCORE_DECIMALS)
         return scores
 
-    def _add(self, scores: Floats, matching: Mask, weight: float, found: list[tuple[Docs, Floats]]) -> None:
-        """Adds what one term is worth, ``weight`` times, to the scores of the articles that match.
-
-        ``found`` are the articles with the term and its frequencies, segment by segment.
-        """
+    def _idf(self, found: list[tuple[Docs, Floats]]) -> float:
+        """The idf of a term with those articles, segment by segment."""
         parts = self.shared.parts
         having = sum(self._alive(part, docs) for part, (docs, _) in zip(parts, found, strict=True))
-        weight *= idf(self.shared.n_live, having)
-        for part, (docs, frequencies) in zip(parts, found, strict=True):
+        return idf(self.shared.n_live, having)
+
+    def _add(self, scores: Floats, matching: Mask, gain: float, found: list[tuple[Docs, Floats]]) -> None:
+        """Adds what one term is worth to the scores of the articles that match; ``found`` as for ``_idf``."""
+        for part, (docs, frequencies) in zip(self.shared.parts, found, strict=True):
             own = slice(part.first, part.last)
-            self.shared.steps.scored(scores[own], matching[own], docs, frequencies, weight, self.shared.bm25.k1)
+            self.shared.steps.scored(scores[own], matching[own], docs, frequencies, gain, self.shared.bm25.k1)
 
     def _relaxed(self, masks: list[Mask], allowed: Mask) -> TextMatch:
         """Articles that hold at least ``relax_share`` of the query's idf mass; the best of them always in."""

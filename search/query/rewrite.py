@@ -11,20 +11,23 @@ What matches (the same for every engine):
   finds COVID19.
 - Wildcards are over characters: in a word of letters and digits over the corpus's words, else over what stands in a piece.
 
-What orders: the words in search mode, and the bigrams of runs of Han, of every wanted text.
+- Words that ask, and in a question those that bind it together, need not stand: who asks 谁是院长 looks for 院长.
+
+What orders: the words in search mode, and the bigrams, of every wanted text, weighed by ``weights.py``.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from indexer.analysis import GAP, Analyzer, Token, clean, fold, is_han, is_plain_word
 from indexer.schema import WORD_FIELDS
 from search.query.plan import And, Days, Literal, Needle, Node, Not, Or, Pattern, Plan, Word, WordPattern
 from search.query.syntax import FIELDS, Dates, Either, Negated, Query, SyntaxNode, Text
+from search.query.weights import QueryPiece, telling_words, term_weights
 from search.request import read_day
 
 __all__ = ["FUNCTION_CHARS", "rewrite"]
@@ -50,8 +53,11 @@ _WILD = re.compile(r"(?:[^\W_]|[*?.-])+\Z")
 """What a word with wildcards consists of; anything else with a ``?`` in it is text: an address, a question."""
 
 
-def rewrite(query: Query, analyzer: Analyzer) -> Plan:
-    """What ``query`` looks up under ``analyzer``; a text in which nothing can be looked up is left out, with a warning."""
+def rewrite(query: Query, analyzer: Analyzer, *, weigh_terms: bool = True) -> Plan:
+    """What ``query`` looks up under ``analyzer``; a text in which nothing can be looked up is left out, with a warning.
+
+    Without ``weigh_terms`` every word counts the same and is asked for.
+    """
     builder = _Builder(analyzer, alone=len(query.parts) == 1 and isinstance(query.parts[0], Text))
     required: list[Node] = []
     excluded: list[Node] = []
@@ -65,12 +71,17 @@ def rewrite(query: Query, analyzer: Analyzer) -> Plan:
             required.extend(builder.text_nodes(part))
         else:
             required.extend(builder.node(part))
+    weights = term_weights([replace(piece, exact=piece.exact or not weigh_terms) for piece in builder.pieces])
+    texts = [part.text for part in query.parts if isinstance(part, Text) and not part.field and part.distance is None]
     return Plan(
-        required=tuple(dict.fromkeys(required)),
+        required=tuple(dict.fromkeys(builder.telling(required) if weigh_terms else required)),
         excluded=tuple(excluded),
         always=tuple(always),
-        words=dict(builder.words),
-        bigrams=dict(builder.bigrams),
+        words=weights.words,
+        bigrams=weights.bigrams,
+        characters=weights.characters,
+        neighbours=weights.neighbours,
+        whole=analyzer.literal(_one_line(" ".join(texts))).text if len(texts) == len(query.parts) else "",
         needles=tuple(builder.needles),
         warnings=(*query.warnings, *builder.warnings),
     )
@@ -82,8 +93,8 @@ class _Builder:
     def __init__(self, analyzer: Analyzer, *, alone: bool) -> None:
         self._analyzer = analyzer
         self._alone = alone
-        self.words: Counter[str] = Counter()
-        self.bigrams: Counter[str] = Counter()
+        self._loose: set[Node] = set()
+        self.pieces: list[QueryPiece] = []
         self.needles: list[Needle] = []
         self.warnings: list[str] = []
 
@@ -102,15 +113,24 @@ class _Builder:
     def text_nodes(self, part: Text, *, wanted: bool = True) -> tuple[Node, ...]:
         """The nodes of a text, all of which must match."""
         fields = (FIELDS[part.field],) if part.field else None
-        text = clean(part.text).replace(GAP, " ")
+        text = _one_line(part.text)
         nodes, needles, ranked = self._looked_up(text, part, fields)
         if not nodes:
             self.warnings.append(f"there is nothing to look up in {part.text!r}; it was left out")
         elif wanted:
             self.needles.extend(needles)
-            self.words.update(token.text for token in self._analyzer.words(ranked))
-            self.bigrams.update(_ranking_bigrams(self._analyzer.literal(ranked).text))
+            literal = self._analyzer.literal(ranked).text
+            tokens = tuple(self._analyzer.words(literal))
+            self.pieces.append(QueryPiece(literal=literal, tokens=tokens, exact=part.quoted))
+        if not part.quoted and not part.field:
+            self._loose.update(nodes)
         return nodes
+
+    def telling(self, required: list[Node]) -> list[Node]:
+        """Those of the required nodes that an article must match: without words that only ask, where there are others."""
+        words = [node.text for node in required if node in self._loose and isinstance(node, Literal)]
+        dispensable = set(words) - set(telling_words(words))
+        return [node for node in required if not (isinstance(node, Literal) and node.text in dispensable)] or required
 
     def _looked_up(self, text: str, part: Text, fields: Fields) -> tuple[Nodes, list[Needle], str]:
         """The nodes of a text, its needles, and what of it decides the order."""
@@ -259,11 +279,5 @@ def _belong_together(before: str, text: str) -> bool:
     return single and all(is_han(word[0]) and word not in FUNCTION_CHARS for word in (before, text))
 
 
-def _ranking_bigrams(literal: str) -> Iterator[str]:
-    """Pairs of neighbouring Han characters, and Han characters without a Han neighbour."""
-    han = [is_han(char) for char in literal] + [False]
-    for at, char in enumerate(literal):
-        if han[at] and han[at + 1]:
-            yield literal[at : at + 2]
-        elif han[at] and not (at and han[at - 1]):
-            yield char
+def _one_line(text: str) -> str:
+    return clean(text).replace(GAP, " ")

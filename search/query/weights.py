@@ -84,12 +84,12 @@ def term_weights(pieces: Sequence[QueryPiece], stop_words: frozenset[str] = froz
 def telling_words(words: Sequence[str], stop_words: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The words of a query that an article must hold: no question or stop words, and in a question no function words either.
 
-    All of them where that leaves none. Words and ``stop_words`` are folded.
+    None where the query asks for nothing. Words and ``stop_words`` are folded.
     """
     telling = [word for word in words if not (word in stop_words or is_question_word(word))]
     if any(is_question_word(word) for word in words):
         telling = [word for word in telling if word not in _function_words()] or telling
-    return tuple(telling or words)
+    return tuple(telling)
 
 
 def is_question_word(word: str) -> bool:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import GAP, fold, join_pieces
-from search.evaluate import texts as module
-from search.evaluate.texts import MOST_CHARS, literal_codes, read_text
+from search.evaluate import literal_codes as module
+from search.evaluate.literal_codes import MOST_CHARS, literal_codes, read_text
 
 
 def literal(texts: list[str]) -> list[str]:

@@ -1,0 +1,155 @@
+"""The order by relevance after the first pass: titles, boosts and recency for all that match, then the best by their texts.
+
+``evaluator.py`` has scored what matches; the engine shows what comes out here. All that depends on the snapshot alone is
+worked out once for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis import GAP
+from indexer.article import SECTION_SEPARATOR, split_section
+from indexer.schema import LITERAL_FIELDS, facet_key
+from indexer.store import Snapshot
+from search.evaluate.arrays import Floats, Mask
+from search.evaluate.bm25 import idf
+from search.evaluate.closeness import Needles, pack_needles
+from search.evaluate.evaluator import Evaluation, Evaluator
+from search.evaluate.literal import occurrences
+from search.evaluate.ranking import Ranking
+from search.evaluate.literal_codes import literal_codes, read_text
+from search.evaluate.topk import SCORE_DECIMALS
+
+__all__ = ["Ranked", "Ranker"]
+
+DAY_S = 86_400
+_READ_FIELDS = LITERAL_FIELDS.index("body") + 1
+"""Title, summary and body stand first in a literal text, and those are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The order of what matches.
+
+    Attributes:
+        keys: ``float64[n_docs]``, rounded, the best highest; titles: what titles added, factors: by what boosts and recency
+            multiplied (None: by nothing).
+        read: the articles that were ordered anew, ``uint32[n]``; parts: what characters, window and order added for each,
+            ``float64[n, 3]``.
+    """
+
+    keys: Floats
+    titles: Floats
+    factors: Floats | None
+    read: npt.NDArray[np.uint32]
+    parts: Floats
+
+
+class Ranker:
+    """Orders what matches on one snapshot; safe to use from several threads."""
+
+    def __init__(self, snapshot: Snapshot, evaluator: Evaluator, ranking: Ranking) -> None:
+        self._snapshot = snapshot
+        self._evaluator = evaluator
+        self._ranking = ranking
+        self._character_idfs: dict[str, float] = {}
+
+    def rank(self, evaluation: Evaluation, matching: Mask) -> Ranked:
+        """The order of the articles of ``matching`` (``bool[n_docs]``)."""
+        keys = evaluation.scores(matching)
+        titles = self._titles(evaluation, matching)
+        factors = self._factors
+        docs = np.flatnonzero(matching).astype(np.uint32)
+        keys[docs] += titles[docs]
+        if factors is not None:
+            keys[docs] *= factors[docs]
+        keys[docs] = np.round(keys[docs], SCORE_DECIMALS)
+        read = self._evaluator.steps.best(keys, self._snapshot.ranks, docs, self._ranking.depth)
+        parts = self._closeness(evaluation, read)
+        keys[read] = np.round(keys[read] + parts.sum(axis=1), SCORE_DECIMALS)
+        return Ranked(keys, titles, factors, read, parts)
+
+    def _titles(self, evaluation: Evaluation, matching: Mask) -> Floats:
+        """What is added for titles that are the query, or hold it (``float64[n_docs]``)."""
+        added = np.zeros(len(matching))
+        whole, ranking = evaluation.plan.whole, self._ranking
+        if not whole or not (ranking.exact_title or ranking.title_phrase):
+            return added
+        mass = sum(evaluation.word_gains.values()) + sum(evaluation.bigram_gains.values())
+        for part in self._evaluator.parts:
+            segment, steps = part.segment, self._evaluator.steps
+            places = occurrences(segment, whole, steps)
+            docs = np.searchsorted(segment.starts, places, side="right") - 1
+            ends = segment.borders[docs, 1]
+            within = places - segment.starts[docs] < ends
+            own = added[part.first : part.last]
+            own[docs[within]] = ranking.title_phrase * mass
+            own[docs[within & (ends == len(whole) + len(GAP))]] = ranking.exact_title * mass
+        return added
+
+    def _closeness(self, evaluation: Evaluation, docs: npt.NDArray[np.uint32]) -> Floats:
+        """What characters, window and order add for each of ``docs`` (``float64[n, 3]``)."""
+        ranking = self._ranking
+        shares = np.array([ranking.characters, ranking.window, ranking.order])
+        if not len(docs) or not shares.any():
+            return np.zeros((len(docs), 3))
+        records = [self._snapshot.record(doc) for doc in docs.tolist()]
+        codes, offsets = literal_codes(
+            [read_text(record["title"], record["summary"], record["body"]) for record in records]
+        )
+        parts: Floats = self._evaluator.steps.closeness(codes, offsets, self._needles(evaluation)) * shares
+        return parts
+
+    def _needles(self, evaluation: Evaluation) -> Needles:
+        plan, ranking = evaluation.plan, self._ranking
+        words, bigrams = evaluation.word_gains, evaluation.bigram_gains
+        return pack_needles(
+            {term: words.get(term, 0.0) + bigrams.get(term, 0.0) for term in words | bigrams},
+            {pair: min(words[pair[0]], words[pair[1]]) for pair in plan.neighbours if words.keys() >= set(pair)},
+            {char: count * self._character_idf(char) for char, count in plan.characters.items()},
+            mean_length=self._mean_length,
+            k1=ranking.bm25.k1,
+            b=ranking.bm25.b,
+            window=ranking.window_chars,
+        )
+
+    def _character_idf(self, char: str) -> float:
+        """The idf of a character over the literal texts of all live articles; kept, as there are a few thousand of them."""
+        if char not in self._character_idfs:
+            having = 0
+            for part in self._evaluator.parts:
+                places = part.segment.character(char)
+                docs = self._evaluator.steps.articles_of(places, part.segment.starts)[0]
+                having += int(self._snapshot.live[part.first : part.last][docs].sum())
+            self._character_idfs[char] = idf(self._evaluator.n_live, having)
+        return self._character_idfs[char]
+
+    @cached_property
+    def _mean_length(self) -> float:
+        """The characters of title, summary and body in the literal text of a live article, on average."""
+        total = sum(
+            int(part.segment.borders[self._snapshot.live[part.first : part.last], _READ_FIELDS].sum(dtype=np.int64))
+            for part in self._evaluator.parts
+        )
+        return total / max(1, self._evaluator.n_live)
+
+    @cached_property
+    def _factors(self) -> Floats | None:
+        """By what the score of each article is multiplied (``float64[n_docs]``); None where that is nothing for all."""
+        ranking, snapshot = self._ranking, self._snapshot
+        if not ranking.boosts and not ranking.recency_weight:
+            return None
+        factors = np.ones(snapshot.n_docs)
+        for boost in ranking.boosts:
+            value = SECTION_SEPARATOR.join(split_section(boost.value)) if boost.facet == "section" else boost.value
+            factors[snapshot.facets[boost.facet].having(facet_key(value), snapshot.n_docs)] *= boost.factor
+        dated = snapshot.dated & snapshot.live
+        if ranking.recency_weight and dated.any():
+            age = (snapshot.moments[dated].max() - snapshot.moments[dated]) / DAY_S
+            factors[dated] *= 1 + ranking.recency_weight * np.exp2(-age / ranking.recency_half_life_days)
+        return factors
