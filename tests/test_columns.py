@@ -17,6 +17,8 @@ def test_a_column_counts_and_finds_values_by_their_folded_key() -> None:
     assert column.labels == ("體育", "国际")
     assert column.offsets.tolist() == [0, 1, 3, 3, 4]
     assert column.rows(np.array([0, 2]), ["体育", "没有"]) == [("国际", "国际", 2), ("体育", "體育", 0)]
+    assert column.rows(np.array([3, 2]), ["国际"], most=1) == [("体育", "體育", 3), ("国际", "国际", 2)]
+    assert column.rows(np.array([2, 2]), [], most=1) == [("体育", "體育", 2), ("国际", "国际", 2)]
     assert column.having("国际", 4).tolist() == [True, True, False, True]
     assert column.having("", 4).tolist() == [False, False, True, False]
     assert not column.having("没有", 4).any()

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
+from indexer.article import Article
+from search.page import Highlights
 from search.query.parse import parse
 from search.query.plan import (
     Literal,
@@ -19,10 +21,16 @@ from search.query.plan import (
     compile_word_pattern,
 )
 from search.query.rewrite import rewrite
-from search.snippets import SnippetOptions, highlight, marks_in
+from search.snippets import SnippetOptions, highlight_all, marks_in
 from tests.conftest import article
 
 OPTIONS = SnippetOptions(pre="[", post="]")
+
+
+def shown(item: Article, wanted: Plan, analyzer: Analyzer, options: SnippetOptions) -> Highlights:
+    texts = [("title", item.title), ("summary", item.summary or ""), ("body", item.body)]
+    texts += [("captions", "\n".join(item.captions))]
+    return highlight_all([[pair for pair in texts if pair[1]]], wanted, analyzer, options)[0]
 
 
 def plan(text: str) -> Plan:
@@ -30,7 +38,7 @@ def plan(text: str) -> Plan:
 
 
 def marked(text: str, query: str) -> str:
-    found = highlight(article(title=text, body=""), plan(query), Analyzer(), OPTIONS)
+    found = shown(article(title=text, body=""), plan(query), Analyzer(), OPTIONS)
     return found.title
 
 
@@ -58,7 +66,7 @@ def test_the_longest_match_is_marked_in_the_articles_own_script(text: str, query
 
 def test_the_snippet_with_most_words_is_chosen_and_cut_at_sentence_ends() -> None:
     body = "无关的开头。" * 30 + "这里说监督。这里说监督和检查，两样都有。" + "无关的结尾。" * 30
-    found = highlight(
+    found = shown(
         article(body=body), plan("监督 检查"), Analyzer(), SnippetOptions(pre="[", post="]", chars=40, count=1)
     )
     (snippet,) = found.snippets
@@ -68,10 +76,10 @@ def test_the_snippet_with_most_words_is_chosen_and_cut_at_sentence_ends() -> Non
 
 
 def test_without_a_match_in_the_text_the_snippet_is_its_beginning() -> None:
-    found = highlight(article(summary="摘要在此。", body="正文。"), plan("张三"), Analyzer(), OPTIONS)
+    found = shown(article(summary="摘要在此。", body="正文。"), plan("张三"), Analyzer(), OPTIONS)
     assert found.snippets == ("摘要在此。",)
-    assert highlight(article(body=""), plan("张三"), Analyzer(), OPTIONS).snippets == ()
-    assert highlight(article(), plan("正文"), Analyzer(), SnippetOptions(count=0)).snippets == ()
+    assert shown(article(body=""), plan("张三"), Analyzer(), OPTIONS).snippets == ()
+    assert shown(article(), plan("正文"), Analyzer(), SnippetOptions(count=0)).snippets == ()
 
 
 TEXT = st.text(st.sampled_from("监督檢查的a1 ，。<&>\n"), min_size=1, max_size=200)
@@ -84,7 +92,7 @@ QUERY = st.lists(
 def test_a_snippet_without_its_marks_is_a_piece_of_the_article(text: str, query: str, chars: int) -> None:
     options = SnippetOptions(pre="\x01", post="\x02", chars=chars, count=3)
     item = article(title=text.replace("\n", " "), body=text)
-    found = highlight(item, plan(query), Analyzer(), options)
+    found = shown(item, plan(query), Analyzer(), options)
     for part in (found.title, *found.snippets):
         plain = html.unescape(re.sub("[\x01\x02]", "", part))
         assert plain in item.title or plain in item.body
@@ -124,5 +132,5 @@ def _stands(leaf: Literal | Word | Pattern | WordPattern, inside: str) -> bool:
     ],
 )
 def test_wildcards_proximity_and_fields_are_marked_where_they_match(query: str, title: str) -> None:
-    found = highlight(article(title="监督检查中心的COVID疫情", body="无"), plan(query), Analyzer(), OPTIONS)
+    found = shown(article(title="监督检查中心的COVID疫情", body="无"), plan(query), Analyzer(), OPTIONS)
     assert found.title == title.replace("<mark>", OPTIONS.pre).replace("</mark>", OPTIONS.post)

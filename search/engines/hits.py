@@ -1,46 +1,68 @@
-"""Articles to hits: what every engine shows of an article it found."""
+"""Articles to hits: what every engine shows of the articles it found."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from indexer.analysis import Analyzer
-from indexer.article import Article
 from search.page import Folded, Hit
 from search.query.plan import Plan
 from search.request import SearchRequest
-from search.snippets import SnippetOptions, highlight
+from search.snippets import ShownText, SnippetOptions, highlight_all
 
-__all__ = ["date_order", "make_hit"]
+__all__ = ["Found", "date_order", "make_hits"]
 
 
-def make_hit(
-    article: Article,
-    score: float,
-    plan: Plan,
-    analyzer: Analyzer,
-    request: SearchRequest,
-    folded: Folded | None = None,
-) -> Hit:
-    """The hit for one article, with its title and snippets marked as ``request`` asks, and what was ``folded`` into it."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article that is shown: its stored JSON object, with its texts only where snippets are cut from them."""
+
+    record: Mapping[str, Any]
+    score: float
+    folded: Folded | None = None
+
+
+def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: SearchRequest) -> tuple[Hit, ...]:
+    """The hits for the articles of a page, with titles and snippets marked as ``request`` asks."""
     options = SnippetOptions(
         pre=request.highlight_pre,
         post=request.highlight_post,
         chars=request.snippet_chars,
         count=request.snippets,
     )
-    return Hit(
-        id=article.id,
-        title=article.title,
-        url=article.url,
-        section=article.section,
-        authors=article.authors,
-        source=article.source,
-        published=article.published,
-        score=score,
-        highlights=highlight(article, plan, analyzer, options),
-        folded=folded,
+    texts = [_shown_text(item.record, with_texts=request.snippets > 0) for item in found]
+    marked = highlight_all(texts, plan, analyzer, options)
+    return tuple(
+        Hit(
+            id=item.record["id"],
+            title=item.record["title"],
+            url=item.record["url"],
+            section=tuple(item.record["section"]),
+            authors=tuple(item.record["authors"]),
+            source=item.record["source"],
+            published=item.record["published"],
+            score=item.score,
+            highlights=highlights,
+            folded=item.folded,
+        )
+        for item, highlights in zip(found, marked, strict=True)
     )
 
 
 def date_order(request: SearchRequest, plan: Plan) -> bool:
     """Whether the hits of ``request`` come by date: asked for, or because there is nothing to be relevant to."""
     return request.sort != "relevance" or not plan.orders
+
+
+def _shown_text(record: Mapping[str, Any], *, with_texts: bool) -> ShownText:
+    fields = [("title", record["title"])]
+    if with_texts:
+        texts = (
+            ("summary", record["summary"]),
+            ("body", record["body"]),
+            ("captions", "\n".join(record["captions"])),
+        )
+        fields += [(name, text) for name, text in texts if text]
+    return fields

@@ -24,7 +24,7 @@ from indexer.schema import FACETS
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import date_order, make_hit
+from search.engines.hits import Found, date_order, make_hits
 from search.errors import ArticleNotFoundError
 from search.evaluate.backend import Steps
 from search.evaluate.evaluator import Evaluator, TextMatch
@@ -110,17 +110,16 @@ class LocalEngine:
             )
             end = request.offset + request.limit
             shown = opened.evaluator.steps.best(keys, snapshot.ranks, rest.astype(np.uint32), end)[request.offset :]
-            hits = tuple(
-                make_hit(
-                    _shown_article(snapshot, doc, with_texts=request.snippets > 0),
+            read = snapshot.record if request.snippets else snapshot.head
+            found = [
+                Found(
+                    read(doc),
                     0.0 if by_date else float(keys[doc]),
-                    plan,
-                    self._analyzer,
-                    request,
                     None if stories is None else stories.folded(doc),
                 )
                 for doc in shown.tolist()
-            )
+            ]
+            hits = make_hits(found, plan, self._analyzer, request)
             more = len(rest) > end and len(shown) > 0
             return Page(
                 text=request.text,
@@ -219,12 +218,6 @@ class _Stories:
         return [labels[ordinal] for ordinal in self._source_of[docs].tolist() if ordinal >= 0]
 
 
-def _shown_article(snapshot: Snapshot, doc: int, *, with_texts: bool) -> Article:
-    """The article for a hit; without its texts where no snippet is cut from them."""
-    record = snapshot.record(doc) if with_texts else {"body": "", **snapshot.head(doc)}
-    return article_from_stored(record)
-
-
 def _moments(snapshot: Snapshot, request: SearchRequest) -> npt.NDArray[np.float64]:
     """What each article is ordered by, the highest first, undated ones last (``float64[n_docs]``)."""
     moments = snapshot.moments.astype(np.float64)
@@ -254,7 +247,9 @@ def _facets(
             counted = np.flatnonzero(_all_of(text.mask, others)).astype(np.uint32)
         counts = steps.count_values(counted, column.offsets, column.ordinals, len(column.keys))
         selected = choices[name].wanted if name in choices else ()
-        rows = column.rows(counts, selected)
+        # A section is among the first of its level or not, and months come by date: counts alone don't choose these.
+        most = request.facet_limit if name in ("author", "source") else None
+        rows = column.rows(counts, selected, most)
         if "" in selected:
             rows.append(("", "", int(np.count_nonzero(column.offsets[counted] == column.offsets[1:][counted]))))
         facets[name] = list_values(name, rows, selected=selected, limit=request.facet_limit)

@@ -13,11 +13,11 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
-from indexer.article import SECTION_SEPARATOR, Article, split_section
+from indexer.article import SECTION_SEPARATOR, Article, article_to_record, split_section
 from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle, facet_key, prepare
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import date_order, make_hit
+from search.engines.hits import Found, date_order, make_hits
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values
 from search.page import FacetValue, Folded, Page
@@ -77,16 +77,18 @@ class ReferenceEngine:
             rest = [article for article in found if (-keys[article.article.id], article.article.id) > place]
         shown = rest[request.offset : request.offset + request.limit]
         by_date = date_order(request, plan)
-        hits = tuple(
-            make_hit(
-                article.article,
-                0.0 if by_date else keys[article.article.id],
-                plan,
-                self._analyzer,
-                request,
-                None if folded is None else folded[article.article.id],
-            )
-            for article in shown
+        hits = make_hits(
+            [
+                Found(
+                    article_to_record(article.article),
+                    0.0 if by_date else keys[article.article.id],
+                    None if folded is None else folded[article.article.id],
+                )
+                for article in shown
+            ],
+            plan,
+            self._analyzer,
+            request,
         )
         more = len(rest) > request.offset + request.limit and shown
         return Page(

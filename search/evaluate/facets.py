@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 from indexer.article import SECTION_SEPARATOR
 from search.page import FacetValue
@@ -33,21 +32,24 @@ def list_values(
 
 def _section_tree(rows: list[tuple[str, str, int]], chosen: set[str], limit: int) -> tuple[FacetValue, ...]:
     children: dict[str, list[tuple[str, str, int]]] = {}
-    without = [row for row in rows if row[0] == ""]
-    by_parent = sorted((row for row in rows if row[0]), key=lambda row: _parent(row[0]))
-    for parent, group in groupby(by_parent, key=lambda row: _parent(row[0])):
-        children[parent] = sorted(group, key=_by_count)
+    for row in sorted(rows, key=_by_count):
+        if row[0]:
+            children.setdefault(_parent(row[0]), []).append(row)
     values: list[FacetValue] = []
 
     def walk(parent: str) -> None:
-        for at, row in enumerate(children.get(parent, [])):
-            kept = at < limit or any(key == row[0] or key.startswith(row[0] + SECTION_SEPARATOR) for key in chosen)
-            if kept:
+        for at, row in enumerate(children.get(parent, ())):
+            if at < limit or (chosen and _on_chosen_path(row[0], chosen)):
                 values.append(_value(row, chosen))
-                walk(row[0])
+                if row[0] in children:
+                    walk(row[0])
 
     walk("")
-    return tuple(values) + tuple(_value(row, chosen) for row in without)
+    return (*values, *(_value(row, chosen) for row in rows if row[0] == ""))
+
+
+def _on_chosen_path(key: str, chosen: set[str]) -> bool:
+    return any(other == key or other.startswith(key + SECTION_SEPARATOR) for other in chosen)
 
 
 def _parent(key: str) -> str:
