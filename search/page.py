@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["FacetValue", "Folded", "Highlights", "Hit", "Page", "page_to_record"]
+__all__ = ["Explanation", "FacetValue", "Folded", "Highlights", "Hit", "Page", "TermScore", "page_to_record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +37,40 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermScore:
+    """What one term adds to a score: ``weight`` × ``idf`` × its saturated frequency.
+
+    ``kind`` is ``word`` or ``bigram``; ``frequencies`` count it by field, a bigram in the whole ``text``.
+    """
+
+    kind: str
+    term: str
+    weight: float
+    idf: float
+    frequencies: dict[str, float]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The parts of a score: (sum of ``terms`` + ``title``) × ``factor`` + ``characters`` + ``window`` + ``order``.
+
+    ``factor`` is that of boosts and recency. The last three are what the text of one of the best articles adds.
+    """
+
+    terms: tuple[TermScore, ...]
+    title: float
+    factor: float
+    characters: float
+    window: float
+    order: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One article found. ``score`` is without unit, and 0 where the order is not by relevance.
 
-    ``folded`` is None unless reprints were folded.
+    ``folded`` is None unless reprints were folded, ``explanation`` unless it was asked for and the order is by relevance.
     """
 
     id: str
@@ -53,6 +83,7 @@ class Hit:
     score: float
     highlights: Highlights
     folded: Folded | None = None
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,4 +139,6 @@ def _hit_to_record(hit: Hit) -> dict[str, Any]:
     }
     if hit.folded is not None:
         record["folded"] = {"count": hit.folded.count, "sources": list(hit.folded.sources)}
+    if hit.explanation is not None:
+        record["explanation"] = asdict(hit.explanation)
     return record

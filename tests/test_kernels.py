@@ -51,36 +51,30 @@ def test_a_short_list_is_found_in_a_long_one_by_leaps(steps: Steps) -> None:
 
 
 @st.composite
-def _posting_lists(draw: st.DrawFn) -> tuple[list[tuple[np.ndarray, np.ndarray, np.ndarray, float, float]], int]:
+def _posting_lists(draw: st.DrawFn) -> tuple[list[tuple[np.ndarray, np.ndarray, float]], np.ndarray]:
     n_docs = draw(st.integers(1, 20))
     lists = []
     for _ in range(draw(st.integers(0, 3))):
         docs = sorted(draw(st.sets(st.integers(0, n_docs - 1))))
         frequencies = [draw(st.integers(1, 9)) for _ in docs]
-        lengths = [draw(st.integers(1, 300)) for _ in range(n_docs)]
-        mean = draw(st.sampled_from([0.0, 7.5, 120.0]))
-        lists.append(
-            (
-                np.array(docs, np.uint16),
-                np.array(frequencies, np.uint8),
-                np.array(lengths, np.uint16),
-                draw(st.sampled_from([0.5, 1.0, 2.0])),
-                mean,
-            )
-        )
-    return lists, n_docs
+        weight = draw(st.sampled_from([0.5, 1.0, 2.0]))
+        lists.append((np.array(docs, np.uint16), np.array(frequencies, np.uint8), weight))
+    lengths = [draw(st.integers(1, 300)) for _ in range(n_docs)]
+    return lists, np.array(lengths, draw(st.sampled_from([np.uint32, np.float64])))
 
 
-@given(_posting_lists())
-def test_the_fields_of_a_word_are_added_up(given_lists: tuple[list, int]) -> None:
-    lists, n_docs = given_lists
+@given(_posting_lists(), st.sampled_from([0.0, 7.5, 120.0]))
+def test_the_fields_of_a_word_are_added_up_before_they_are_normalised(
+    given_lists: tuple[list, np.ndarray], mean: float
+) -> None:
+    lists, lengths = given_lists
     wanted: dict[int, float] = {}
-    for docs, frequencies, lengths, weight, mean in lists:
+    for docs, frequencies, weight in lists:
         for doc, frequency in zip(docs.tolist(), frequencies.tolist(), strict=True):
-            norm = 0.25 + 0.75 * int(lengths[doc]) / mean if mean else 1.0
+            norm = 0.25 + 0.75 * float(lengths[doc]) / mean if mean else 1.0
             wanted[doc] = wanted.get(doc, 0.0) + weight * frequency / norm
     for steps in BOTH:
-        docs, values = steps.combined(lists, n_docs, 0.75)
+        docs, values = steps.combined(lists, lengths, mean, 0.75)
         assert dict(zip(docs.tolist(), values.tolist(), strict=True)) == pytest.approx(wanted)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.analysis import Analyzer
-from search.page import Folded, Hit
+from search.page import Explanation, Folded, Hit
 from search.query.plan import Plan
 from search.request import SearchRequest
 from search.snippets import ShownText, SnippetOptions, highlight_all
@@ -22,6 +22,7 @@ class Found:
     record: Mapping[str, Any]
     score: float
     folded: Folded | None = None
+    explanation: Explanation | None = None
 
 
 def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: SearchRequest) -> tuple[Hit, ...]:
@@ -46,6 +47,7 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
             score=item.score,
             highlights=highlights,
             folded=item.folded,
+            explanation=item.explanation,
         )
         for item, highlights in zip(found, marked, strict=True)
     )

@@ -116,6 +116,7 @@ class LocalEngine:
                     read(doc),
                     0.0 if by_date else float(keys[doc]),
                     None if stories is None else stories.folded(doc),
+                    opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
                 )
                 for doc in shown.tolist()
             ]

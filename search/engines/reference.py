@@ -18,8 +18,10 @@ from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle,
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
 from search.engines.hits import Found, date_order, make_hits
+from search.engines.reference_ranking import ReferenceRanking
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values
+from search.evaluate.ranking import Ranking
 from search.page import FacetValue, Folded, Page
 from search.query.parse import parse
 from search.query.plan import (
@@ -42,19 +44,24 @@ from search.request import SearchRequest
 
 __all__ = ["ReferenceEngine"]
 
-K1, B = 0.5, 0.75
-
 _key = lru_cache(maxsize=None)(facet_key)
-WEIGHTS = {"title": 2.0, "summary": 1.0, "body": 1.0, "captions": 0.5, "names": 1.0}
-
 Test = Callable[[PreparedArticle], bool]
 
 
 class ReferenceEngine:
     """Answers over ``articles`` (cleaned), held in memory. The list is taken as it is: later changes are not seen."""
 
-    def __init__(self, articles: Iterable[Article], analyzer: Analyzer, zone: ZoneInfo, *, relax_share: float) -> None:
+    def __init__(
+        self,
+        articles: Iterable[Article],
+        analyzer: Analyzer,
+        zone: ZoneInfo,
+        *,
+        relax_share: float,
+        ranking: Ranking | None = None,
+    ) -> None:
         self._analyzer = analyzer
+        self._ranking = ranking or Ranking()
         self._relax_share = relax_share
         self._articles = {article.id: prepare(article, analyzer, zone) for article in articles}
         self._labels = {name: self._commonest_labels(name) for name in FACETS}
@@ -62,11 +69,15 @@ class ReferenceEngine:
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        plan = rewrite(parse(request.text, strict=request.strict), self._analyzer)
+        plan = rewrite(
+            parse(request.text, strict=request.strict), self._analyzer, weigh_terms=self._ranking.weigh_terms
+        )
         matching, relaxed = self._match(plan, request.match)
         filters = _filters(request)
         found = [article for article in matching if all(test(article) for test in filters.values())]
-        keys = self._sort_keys(found, plan, request)
+        by_date = date_order(request, plan)
+        scores = {} if by_date else ReferenceRanking(self._articles.values(), self._ranking).scores(found, plan)
+        keys = _moments(found, request) if by_date else {name: score.key for name, score in scores.items()}
         found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
         folded = self._fold(found) if request.group == "story" else None
         if folded is not None:
@@ -76,13 +87,13 @@ class ReferenceEngine:
             place = (-cursor.key, cursor.id)
             rest = [article for article in found if (-keys[article.article.id], article.article.id) > place]
         shown = rest[request.offset : request.offset + request.limit]
-        by_date = date_order(request, plan)
         hits = make_hits(
             [
                 Found(
                     article_to_record(article.article),
                     0.0 if by_date else keys[article.article.id],
                     None if folded is None else folded[article.article.id],
+                    None if by_date or not request.explain else scores[article.article.id].explanation(),
                 )
                 for article in shown
             ],
@@ -183,43 +194,9 @@ class ReferenceEngine:
         }
         return sorted(words)[:MAX_EXPANSIONS]
 
-    # In which order
-
-    def _sort_keys(self, found: list[PreparedArticle], plan: Plan, request: SearchRequest) -> dict[str, float]:
-        if not date_order(request, plan):
-            return self._scores(found, plan)
-        sign = -1 if request.sort == "oldest" else 1
-        return {
-            article.article.id: -math.inf if article.moment is None else float(sign * article.moment)
-            for article in found
-        }
-
-    def _scores(self, found: list[PreparedArticle], plan: Plan) -> dict[str, float]:
-        scores = dict.fromkeys((article.article.id for article in found), 0.0)
-        means = {name: self._mean(partial(_length, at=at)) for at, name in enumerate(WORD_FIELDS)}
-        mean_literal = self._mean(lambda article: len(article.literal))
-        for word, count in sorted(plan.words.items()):
-            weight = self._idf(self._test(Word(word)))
-            for article in found:
-                frequency = sum(
-                    WEIGHTS[name] * _normalized(words[word], words.total(), means[name])
-                    for name, words in zip(WORD_FIELDS, article.words, strict=True)
-                )
-                scores[article.article.id] += count * weight * _saturated(frequency)
-        for bigram, count in sorted(plan.bigrams.items()):
-            weight = self._idf(self._test(Literal(bigram)))
-            for article in found:
-                occurrences = _count_overlapping(article.literal, bigram)
-                frequency = _normalized(occurrences, len(article.literal), mean_literal)
-                scores[article.article.id] += count * weight * _saturated(frequency)
-        return {article_id: round(score, 6) for article_id, score in scores.items()}
-
     def _idf(self, has: Test) -> float:
         frequency = sum(has(article) for article in self._articles.values())
         return math.log(1 + (len(self._articles) - frequency + 0.5) / (frequency + 0.5))
-
-    def _mean(self, length: Callable[[PreparedArticle], int]) -> float:
-        return sum(length(article) for article in self._articles.values()) / max(1, len(self._articles))
 
     # As which stories
 
@@ -285,8 +262,11 @@ def _touches(article: PreparedArticle, first: int | None, last: int | None) -> b
     )
 
 
-def _length(article: PreparedArticle, at: int) -> int:
-    return article.words[at].total()
+def _moments(found: list[PreparedArticle], request: SearchRequest) -> dict[str, float]:
+    sign = -1 if request.sort == "oldest" else 1
+    return {
+        article.article.id: -math.inf if article.moment is None else float(sign * article.moment) for article in found
+    }
 
 
 def _filters(request: SearchRequest) -> dict[str, Test]:
@@ -334,15 +314,3 @@ def _facet_labels(article: PreparedArticle, name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=200_000)
 def _facet_keys(article: PreparedArticle, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_key(label) for label in _facet_labels(article, name)))
-
-
-def _normalized(frequency: int, length: int, mean: float) -> float:
-    return frequency / (1 - B + B * length / mean) if mean else float(frequency)
-
-
-def _saturated(frequency: float) -> float:
-    return (K1 + 1) * frequency / (K1 + frequency)
-
-
-def _count_overlapping(text: str, wanted: str) -> int:
-    return sum(text.startswith(wanted, at) for at in range(len(text)))

@@ -6,6 +6,8 @@ the literal texts of the segment, which stand one after another.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -47,20 +49,19 @@ def shifted_intersection(
 
 
 def combined(
-    lists: list[tuple[Ints, Ints, Ints | npt.NDArray[np.uint32], float, float]], n_docs: int, b: float
+    lists: list[tuple[Ints, Ints, float]], lengths: npt.NDArray[Any], mean_length: float, b: float
 ) -> tuple[Docs, Floats]:
     """The articles of several posting lists, each once and ascending, with their summed normalised frequencies.
 
-    Each list is its articles, their frequencies, the lengths of all articles in that field, the field's weight and its mean
-    length: an occurrence adds ``weight / (1 − b + b · length / mean)`` (BM25F: Robertson and Zaragoza 2009, section 3.6).
+    Each list is its articles, their frequencies and what an occurrence counts; ``lengths`` are those of all articles of the
+    segment, with the fields counted as the occurrences are (BM25F in its simple form: Robertson, Zaragoza and Taylor, "Simple
+    BM25 Extension to Multiple Weighted Fields", 2004).
     """
-    total = np.zeros(n_docs)
-    for docs, frequencies, lengths, weight, mean in lists:
-        total[docs] += weight * normalized_frequency(
-            frequencies.astype(np.float64), lengths[docs].astype(np.float64), mean, b
-        )
+    total = np.zeros(len(lengths))
+    for docs, frequencies, weight in lists:
+        total[docs] += weight * frequencies
     found = np.flatnonzero(total).astype(np.uint32)
-    return found, total[found]
+    return found, normalized_frequency(total[found], lengths[found].astype(np.float64), mean_length, b)
 
 
 def scored(scores: Floats, matching: Mask, docs: Docs, frequencies: Floats, weight: float, k1: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ class Steps(Protocol):
         """See ``arrays.shifted_intersection``."""
 
     def combined(
-        self, lists: list[tuple[Ints, Ints, Ints | npt.NDArray[np.uint32], float, float]], n_docs: int, b: float, /
+        self, lists: list[tuple[Ints, Ints, float]], lengths: npt.NDArray[Any], mean_length: float, b: float, /
     ) -> tuple[Docs, Floats]:
         """See ``arrays.combined``."""
 

@@ -1,7 +1,7 @@
 """BM25 over arrays: pure functions of frequencies, lengths and collection statistics.
 
 idf and saturation are Lucene's, without its constant factor folded away: Robertson and Zaragoza, "The Probabilistic
-Relevance Framework: BM25 and Beyond" (2009); the fields are combined before saturation as in their section 3.6 (BM25F).
+Relevance Framework: BM25 and Beyond" (2009); the fields are combined before saturation (``arrays.combined``).
 """
 
 from __future__ import annotations

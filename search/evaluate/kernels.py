@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -116,46 +118,46 @@ def shifted_intersection(
 
 
 @compiled
-def _normalized_frequency(frequency, length, weight, mean, b):  # type: ignore[no-untyped-def]
-    return weight * frequency / (1.0 - b + b * length / mean if mean > 0 else 1.0)
+def _norm(length, mean, b):  # type: ignore[no-untyped-def]
+    return 1.0 - b + b * length / mean if mean > 0 else 1.0
 
 
 @compiled
-def _combine(total, touched, found, docs, frequencies, lengths, weight, mean, b):  # type: ignore[no-untyped-def]
+def _combine(total, touched, found, docs, frequencies, weight):  # type: ignore[no-untyped-def]
     for at in range(len(docs)):
         doc = docs[at]
         if total[doc] == 0.0:
             touched[found] = doc
             found += 1
-        total[doc] += _normalized_frequency(frequencies[at], lengths[doc], weight, mean, b)
+        total[doc] += weight * frequencies[at]
     return found
 
 
 @compiled
-def _normalized(docs, frequencies, lengths, weight, mean, b):  # type: ignore[no-untyped-def]
+def _normalized(docs, frequencies, weight, lengths, mean, b):  # type: ignore[no-untyped-def]
     out = np.empty(len(docs))
     for at in range(len(docs)):
-        out[at] = _normalized_frequency(frequencies[at], lengths[docs[at]], weight, mean, b)
+        out[at] = weight * frequencies[at] / _norm(lengths[docs[at]], mean, b)
     return out
 
 
 def combined(
-    lists: list[tuple[Ints, Ints, Ints | npt.NDArray[np.uint32], float, float]], n_docs: int, b: float
+    lists: list[tuple[Ints, Ints, float]], lengths: npt.NDArray[Any], mean_length: float, b: float
 ) -> tuple[Docs, Floats]:
     """See :func:`search.evaluate.arrays.combined`."""
     lists = [one for one in lists if len(one[0])]
     if not lists:
         return np.empty(0, dtype=np.uint32), np.empty(0)
     if len(lists) == 1:
-        docs, frequencies, lengths, weight, mean = lists[0]
-        return docs.astype(np.uint32, copy=False), _normalized(docs, frequencies, lengths, weight, mean, b)
-    total = np.zeros(n_docs)
-    touched = np.empty(min(n_docs, sum(len(docs) for docs, *_ in lists)), dtype=np.uint32)
+        docs, frequencies, weight = lists[0]
+        return docs.astype(np.uint32, copy=False), _normalized(docs, frequencies, weight, lengths, mean_length, b)
+    total = np.zeros(len(lengths))
+    touched = np.empty(min(len(lengths), sum(len(docs) for docs, *_ in lists)), dtype=np.uint32)
     found = 0
-    for docs, frequencies, lengths, weight, mean in lists:
-        found = _combine(total, touched, found, docs, frequencies, lengths, weight, mean, b)
+    for docs, frequencies, weight in lists:
+        found = _combine(total, touched, found, docs, frequencies, weight)
     touched = touched[:found]
-    return touched, total[touched]
+    return touched, _normalized(touched, total[touched], 1.0, lengths, mean_length, b)
 
 
 @compiled

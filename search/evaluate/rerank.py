@@ -21,9 +21,10 @@ from search.evaluate.bm25 import idf
 from search.evaluate.closeness import Needles, pack_needles
 from search.evaluate.evaluator import Evaluation, Evaluator
 from search.evaluate.literal import occurrences
-from search.evaluate.ranking import Ranking
 from search.evaluate.literal_codes import literal_codes, read_text
+from search.evaluate.ranking import Ranking
 from search.evaluate.topk import SCORE_DECIMALS
+from search.page import Explanation
 
 __all__ = ["Ranked", "Ranker"]
 
@@ -74,13 +75,27 @@ class Ranker:
         keys[read] = np.round(keys[read] + parts.sum(axis=1), SCORE_DECIMALS)
         return Ranked(keys, titles, factors, read, parts)
 
+    def explain(self, evaluation: Evaluation, ranked: Ranked, doc: int) -> Explanation:
+        """The parts of the score of an article."""
+        read = np.flatnonzero(ranked.read == doc)
+        parts = ranked.parts[read[0]].tolist() if len(read) else [0.0, 0.0, 0.0]
+        characters, window, order = (round(part, SCORE_DECIMALS) for part in parts)
+        return Explanation(
+            terms=evaluation.term_scores(doc),
+            title=round(float(ranked.titles[doc]), SCORE_DECIMALS),
+            factor=1.0 if ranked.factors is None else round(float(ranked.factors[doc]), SCORE_DECIMALS),
+            characters=characters,
+            window=window,
+            order=order,
+        )
+
     def _titles(self, evaluation: Evaluation, matching: Mask) -> Floats:
         """What is added for titles that are the query, or hold it (``float64[n_docs]``)."""
         added = np.zeros(len(matching))
         whole, ranking = evaluation.plan.whole, self._ranking
         if not whole or not (ranking.exact_title or ranking.title_phrase):
             return added
-        mass = sum(evaluation.word_gains.values()) + sum(evaluation.bigram_gains.values())
+        mass = sum(_gains(evaluation).values())
         for part in self._evaluator.parts:
             segment, steps = part.segment, self._evaluator.steps
             places = occurrences(segment, whole, steps)
@@ -107,9 +122,9 @@ class Ranker:
 
     def _needles(self, evaluation: Evaluation) -> Needles:
         plan, ranking = evaluation.plan, self._ranking
-        words, bigrams = evaluation.word_gains, evaluation.bigram_gains
+        words = _capped(plan.words, evaluation.word_idfs)
         return pack_needles(
-            {term: words.get(term, 0.0) + bigrams.get(term, 0.0) for term in words | bigrams},
+            _gains(evaluation),
             {pair: min(words[pair[0]], words[pair[1]]) for pair in plan.neighbours if words.keys() >= set(pair)},
             {char: count * self._character_idf(char) for char, count in plan.characters.items()},
             mean_length=self._mean_length,
@@ -153,3 +168,16 @@ class Ranker:
             age = (snapshot.moments[dated].max() - snapshot.moments[dated]) / DAY_S
             factors[dated] *= 1 + ranking.recency_weight * np.exp2(-age / ranking.recency_half_life_days)
         return factors
+
+
+def _gains(evaluation: Evaluation) -> dict[str, float]:
+    """What each distinct term is worth, as a word, a bigram, or both."""
+    gains = _capped(evaluation.plan.words, evaluation.word_idfs)
+    for term, gain in _capped(evaluation.plan.bigrams, evaluation.bigram_idfs).items():
+        gains[term] = gains.get(term, 0.0) + gain
+    return gains
+
+
+def _capped(weights: dict[str, float], idfs: dict[str, float]) -> dict[str, float]:
+    """Weight × idf of each term; that it comes more than once in the query counts nothing here."""
+    return {term: min(weights[term], 1.0) * rarity for term, rarity in idfs.items()}
