@@ -38,7 +38,11 @@ def make_engine(settings: Settings) -> Engine:
     analyzer = Analyzer(open_segmenter(settings.segmenter))
     analyzer.words("热")
     return LocalEngine(
-        settings.data, analyzer, relax_share=settings.relax_share, timeout_s=settings.search_timeout_ms / 1000
+        settings.data,
+        analyzer,
+        relax_share=settings.relax_share,
+        ranking=settings.ranking,
+        timeout_s=settings.search_timeout_ms / 1000,
     )
 
 

@@ -313,6 +313,7 @@ def _engine(settings: Settings) -> LocalEngine:
         settings.data,
         analyzer,
         relax_share=settings.relax_share,
+        ranking=settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
         steps=arrays,
     )

