@@ -45,7 +45,7 @@ class Settings:
     max_archive_depth: int = _setting(3, "how deep archives and gzip files may lie in each other")
     memory_mb: int = _setting(1024, "what the index writer may hold in memory")
     relax_share: float = _setting(
-        0.5, "share of the query's weight that an article must hold when no article has all the words (match=auto)"
+        0.1, "share of the query's weight that an article must hold when no article has all the words (match=auto)"
     )
     search_timeout_ms: int = _setting(
         3000, "a search that takes longer is cut short: it answers with what it found and says so (partial)"

@@ -44,7 +44,7 @@ class Ranking:
     bm25: Bm25 = field(default_factory=Bm25)
     weigh_terms: bool = True
     exact_title: float = 1.0
-    title_phrase: float = 0.0
+    title_phrase: float = 0.3
     recency_weight: float = 0.0
     recency_half_life_days: float = 365.0
     boosts: tuple[Boost, ...] = ()
