@@ -11,7 +11,7 @@ from typing import Any
 __all__ = ["Explanation", "FacetValue", "Folded", "Highlights", "Hit", "Page", "TermScore", "page_to_record"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """One value of a facet with the number of articles that have it. The empty value means: without one."""
 

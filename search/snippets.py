@@ -106,28 +106,29 @@ def _highlight(
 
 
 def _marks(text: str, folded: str, fields: ShownText, needles: Sequence[Needle], analyzer: Analyzer) -> list[Mark]:
-    literal = _literal_lines(folded)
-    found: list[Mark] = []
+    literal = _literal_lines(folded) if _SPACE.search(folded) else None
+    searched = folded if literal is None else literal.text
+    found: list[tuple[int, int, frozenset[Node]]] = []
     for needle in needles:
         leaf = needle.leaf
         if isinstance(leaf, Literal):
-            spans = [literal.span(*place) for place in _places(literal.text, leaf.text)]
+            spans = _places(searched, leaf.text)
         elif isinstance(leaf, Pattern):
-            spans = [
-                literal.span(*match.span()) for match in compile_pattern(leaf.parts, leaf.gaps).finditer(literal.text)
-            ]
+            spans = [match.span() for match in compile_pattern(leaf.parts, leaf.gaps).finditer(searched)]
         else:
-            spans = [(token.start, token.end) for token in _words(text, literal.text, leaf, analyzer)]
-        if leaf.fields is not None and spans:
+            spans = [(token.start, token.end) for token in _words(text, searched, leaf, analyzer)]
+        if not spans:
+            continue
+        if literal is not None and isinstance(leaf, Literal | Pattern):
+            spans = [literal.span(*span) for span in spans]
+        if leaf.fields is not None:
             spans = [span for span in spans if _field_at(span[0], fields) in leaf.fields]
-        found += [Mark(start, end, needle.covers) for start, end in spans]
-    return _merged(sorted(found, key=lambda mark: (mark.start, mark.end))) if found else found
+        found += [(start, end, needle.covers) for start, end in spans]
+    return _merged(sorted(found, key=lambda mark: mark[:2])) if found else []
 
 
 def _literal_lines(folded: str) -> LiteralText:
     """The literal form of each line, the line feeds between them kept: they are gaps."""
-    if not _SPACE.search(folded):
-        return LiteralText(folded, range(len(folded)))
     lines: list[str] = []
     offsets: list[int] = []
     at = 0
@@ -164,21 +165,23 @@ def _may_hold(literal: str, word: str) -> bool:
     return word in literal or word in literal.replace("-", "").replace(",", "")
 
 
-def _places(text: str, wanted: str) -> Iterator[tuple[int, int]]:
+def _places(text: str, wanted: str) -> list[tuple[int, int]]:
+    places = []
     at = text.find(wanted)
     while at >= 0:
-        yield at, at + len(wanted)
+        places.append((at, at + len(wanted)))
         at = text.find(wanted, at + 1)
+    return places
 
 
-def _merged(marks: list[Mark]) -> list[Mark]:
+def _merged(spans: list[tuple[int, int, frozenset[Node]]]) -> list[Mark]:
     merged: list[Mark] = []
-    for mark in marks:
-        if merged and mark.start <= merged[-1].end:
+    for start, end, nodes in spans:
+        if merged and start <= merged[-1].end:
             last = merged[-1]
-            merged[-1] = Mark(last.start, max(last.end, mark.end), last.nodes | mark.nodes)
+            merged[-1] = Mark(last.start, max(last.end, end), last.nodes | nodes)
         else:
-            merged.append(mark)
+            merged.append(Mark(start, end, nodes))
     return merged
 
 

@@ -52,9 +52,8 @@ ARTICLES = st.lists(
 
 def same(run: PreparedRun, alone: list[PreparedArticle]) -> bool:
     counted = [[Counter[str]() for _ in WORD_FIELDS] for _ in alone]
-    for field, found in enumerate(run.words):
-        for number, text in zip(found.numbers.tolist(), found.texts.tolist(), strict=True):
-            counted[text][field][found.words[number]] += 1
+    for number, text in zip(run.words.numbers.tolist(), run.words.texts.tolist(), strict=True):
+        counted[text // len(WORD_FIELDS)][text % len(WORD_FIELDS)][run.words.words[number]] += 1
     values = zip(run.literals, run.starts, map(tuple, counted), run.facets, run.days, run.moments, strict=True)
     return list(values) == [(one.literal, one.starts, one.words, one.facets, one.days, one.moment) for one in alone]
 

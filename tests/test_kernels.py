@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.store import EXCEPTION
 from search.evaluate import arrays
+from search.evaluate.arrays import PositionLists, PostingLists, Terms
 from search.evaluate.backend import Steps
 
 kernels = pytest.importorskip("search.evaluate.kernels")
 BOTH = (arrays, kernels)
 
-sizes = st.lists(st.integers(0, 6), min_size=1, max_size=30)
+sizes = st.lists(st.integers(1, 6) | st.integers(400, 700), min_size=1, max_size=30)
 ascending = st.sets(st.integers(0, 200)).map(sorted)
 
 
@@ -23,15 +27,25 @@ def _starts(lengths: list[int]) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32)
 
 
+def _position_lists(positions: Sequence[int], lengths: list[int]) -> PositionLists:
+    starts = _starts(lengths)
+    return PositionLists(np.array(positions, np.uint32), starts, np.ones(len(lengths)), arrays.first_of_blocks(starts))
+
+
+@given(st.lists(st.integers(1, 2000), min_size=1, max_size=20))
+def test_a_block_begins_in_an_article(lengths: list[int]) -> None:
+    owner = [doc for doc, length in enumerate(lengths) for _ in range(length)] + [len(lengths) - 1]
+    assert arrays.first_of_blocks(_starts(lengths)).tolist() == owner[:: 1 << arrays.BLOCK_BITS]
+
+
 @given(sizes, st.data())
-def test_positions_belong_to_the_article_they_lie_in(lengths: list[int], data: st.DataObject) -> None:
+def test_positions_mark_the_article_they_lie_in(lengths: list[int], data: st.DataObject) -> None:
     owner = [doc for doc, length in enumerate(lengths) for _ in range(length)]
     chosen = sorted(data.draw(st.sets(st.sampled_from(range(len(owner))))) if owner else [])
-    counts = Counter(owner[position] for position in chosen)
     for steps in BOTH:
-        docs, found = steps.articles_of(np.array(chosen, dtype=np.uint32), _starts(lengths))
-        assert dict(zip(docs.tolist(), found.tolist(), strict=True)) == dict(counts)
-        assert docs.tolist() == sorted(counts)
+        mask = np.zeros(len(lengths), dtype=np.bool_)
+        steps.mark_positions(mask, np.array(chosen, dtype=np.uint32), _position_lists([], lengths))
+        assert np.flatnonzero(mask).tolist() == sorted({owner[position] for position in chosen})
 
 
 @given(ascending, ascending, st.integers(-3, 3))
@@ -51,44 +65,72 @@ def test_a_short_list_is_found_in_a_long_one_by_leaps(steps: Steps) -> None:
 
 
 @st.composite
-def _posting_lists(draw: st.DrawFn) -> tuple[list[tuple[np.ndarray, np.ndarray, float]], np.ndarray]:
-    n_docs = draw(st.integers(1, 20))
-    lists = []
-    for _ in range(draw(st.integers(0, 3))):
-        docs = sorted(draw(st.sets(st.integers(0, n_docs - 1))))
-        frequencies = [draw(st.integers(1, 9)) for _ in docs]
-        weight = draw(st.sampled_from([0.5, 1.0, 2.0]))
-        lists.append((np.array(docs, np.uint16), np.array(frequencies, np.uint8), weight))
-    lengths = [draw(st.integers(1, 300)) for _ in range(n_docs)]
-    return lists, np.array(lengths, draw(st.sampled_from([np.uint32, np.float64])))
+def _words(draw: st.DrawFn) -> tuple[int, list[dict[int, int]], list[float], list[float]]:
+    """How many articles; for each word its articles and their codes, and its weight; the norm of each article."""
+    n_docs = draw(st.integers(1, 12))
+    codes = st.sampled_from([0, 1, 2, EXCEPTION])
+    words = draw(st.lists(st.dictionaries(st.integers(0, n_docs - 1), codes), max_size=4))
+    weights = draw(st.lists(st.floats(0.1, 9), min_size=len(words), max_size=len(words)))
+    return n_docs, words, weights, draw(st.lists(st.floats(0.1, 4), min_size=n_docs, max_size=n_docs))
 
 
-@given(_posting_lists(), st.sampled_from([0.0, 7.5, 120.0]))
-def test_the_fields_of_a_word_are_added_up_before_they_are_normalised(
-    given_lists: tuple[list, np.ndarray], mean: float
+@given(_words(), st.data())
+def test_words_score_the_matching_articles_by_their_frequency(
+    given_words: tuple[int, list[dict[int, int]], list[float], list[float]], data: st.DataObject
 ) -> None:
-    lists, lengths = given_lists
-    wanted: dict[int, float] = {}
-    for docs, frequencies, weight in lists:
-        for doc, frequency in zip(docs.tolist(), frequencies.tolist(), strict=True):
-            norm = 0.25 + 0.75 * float(lengths[doc]) / mean if mean else 1.0
-            wanted[doc] = wanted.get(doc, 0.0) + weight * frequency / norm
+    n_docs, words, weights, norms = given_words
+    matching = data.draw(st.lists(st.booleans(), min_size=n_docs, max_size=n_docs))
+    entries = [(doc, code) for word in words for doc, code in sorted(word.items())]
+    large_at = [at for at, (_, code) in enumerate(entries) if code == EXCEPTION]
+    large = [300.0 + at for at in large_at]
+    of_code = np.zeros(256)
+    of_code[:3] = [1.0, 2.5, 7.0]
+    wanted = [0.0] * n_docs
+    at = 0
+    for word, weight in zip(words, weights, strict=True):
+        for doc, code in sorted(word.items()):
+            frequency = 300.0 + at if code == EXCEPTION else of_code[code]
+            wanted[doc] += matching[doc] * weight * 1.5 * frequency / (frequency + norms[doc])
+            at += 1
+    lists = PostingLists(
+        np.array([doc for doc, _ in entries], dtype=np.uint16),
+        np.array([code for _, code in entries], dtype=np.uint8),
+        of_code,
+        np.array(large_at, dtype=np.uint64),
+        np.array(large),
+        np.array(norms),
+    )
+    borders = np.cumsum([0, *(len(word) for word in words)])
     for steps in BOTH:
-        docs, values = steps.combined(lists, lengths, mean, 0.75)
-        assert dict(zip(docs.tolist(), values.tolist(), strict=True)) == pytest.approx(wanted)
+        scores = np.zeros(n_docs)
+        steps.score_words(
+            scores,
+            np.array(matching),
+            lists,
+            Terms(borders[:-1], borders[1:], np.array(weights, dtype=np.float64)),
+            0.5,
+        )
+        assert scores.tolist() == pytest.approx(wanted)
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=20), st.data())
-def test_only_matching_articles_are_scored(matching: list[bool], data: st.DataObject) -> None:
-    docs = sorted(data.draw(st.sets(st.integers(0, len(matching) - 1))))
-    frequencies = np.array([1.5 + doc for doc in docs])
-    wanted = [0.0] * len(matching)
-    for doc, frequency in zip(docs, frequencies.tolist(), strict=True):
-        if matching[doc]:
-            wanted[doc] = 2.0 * 1.5 * frequency / (0.5 + frequency)
+@given(sizes, st.data())
+def test_positions_score_the_matching_articles_by_how_many_lie_in_them(lengths: list[int], data: st.DataObject) -> None:
+    owner = [doc for doc, length in enumerate(lengths) for _ in range(length)]
+    places = st.sets(st.sampled_from(range(len(owner)))).map(sorted) if owner else st.just([])
+    terms = data.draw(st.lists(st.tuples(places, st.floats(0.1, 9)), max_size=3))
+    matching = data.draw(st.lists(st.booleans(), min_size=len(lengths), max_size=len(lengths)))
+    norms = [0.5 + length for length in lengths]
+    wanted = [0.0] * len(lengths)
+    for own, weight in terms:
+        for doc, count in Counter(owner[place] for place in own).items():
+            wanted[doc] += matching[doc] * weight * 1.5 * count / (count + norms[doc])
+    borders = np.cumsum([0, *(len(own) for own, _ in terms)])
+    positions = np.array([place for own, _ in terms for place in own], dtype=np.uint32)
+    lists = replace(_position_lists(positions, lengths), norms=np.array(norms))
+    weights = np.array([weight for _, weight in terms], dtype=np.float64)
     for steps in BOTH:
-        scores = np.zeros(len(matching))
-        steps.scored(scores, np.array(matching), np.array(docs, np.uint32), frequencies, 2.0, 0.5)
+        scores = np.zeros(len(lengths))
+        steps.score_positions(scores, np.array(matching), lists, Terms(borders[:-1], borders[1:], weights), 0.5)
         assert scores.tolist() == pytest.approx(wanted)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer, bigram_positions
-from indexer.article import article_to_record
+from indexer.article import Article, article_to_record
 from indexer.schema import WORD_FIELDS, PreparedArticle, facet_key, prepare, prepare_run
 from indexer.store.contents import SegmentEntry
 from indexer.store.inversion import invert
-from indexer.store.merge import choose_merge, merge_segments
+from indexer.store.merge import merge_file, merged_entry
 from indexer.store.reader import Snapshot
-from indexer.store.segment import Segment
+from indexer.store.segment import SEGMENT_FILES, Segment
 from tests.conftest import ZONE, article
 from tests.postings import PostingLists
 
@@ -80,29 +81,53 @@ def expected(texts: list[PreparedArticle]) -> dict[str, Any]:
     return found
 
 
+def written(
+    folder: Path, name: str, articles: list[Article], analyzer: Analyzer, deleted: Sequence[int] = ()
+) -> SegmentEntry:
+    """The segment ``name`` of some articles, of which some are deleted."""
+    arrays = invert(prepare_run(articles, analyzer, ZONE))
+    arrays.write(folder, name)
+    return SegmentEntry(name=name, n_docs=arrays.n_docs, n_chars=arrays.n_chars, deleted=tuple(deleted))
+
+
+def merge(folder: Path, entries: list[SegmentEntry], memory: int = 1 << 30) -> Segment:
+    for end in SEGMENT_FILES:
+        merge_file(end, folder, "merged", entries, memory)
+    segment = Segment(folder, "merged")
+    entry = merged_entry(folder, "merged", entries)
+    assert (entry.n_docs, entry.n_chars) == (segment.n_docs, segment.starts[-1])
+    return segment
+
+
 @settings(max_examples=60)
-@given(batches=st.lists(NUMBERED, min_size=1, max_size=4))
-def test_segments_and_what_is_merged_of_them_hold_the_live_articles(batches: list[list[Any]]) -> None:
+@given(batches=st.lists(NUMBERED, min_size=1, max_size=4), memory=st.sampled_from([1, 1_000, 1 << 30]))
+def test_segments_and_what_is_merged_of_them_hold_the_live_articles(batches: list[list[Any]], memory: int) -> None:
     analyzer = Analyzer()
     folder = Path(tempfile.mkdtemp())
     try:
-        segments, live = [], []
+        entries, live = [], []
         for number, batch in enumerate(batches):
             articles = [
                 article(f"{at}-{number}", body=body, section=section, published=published)
                 for at, (body, section, published, _) in enumerate(batch)
             ]
-            invert(prepare_run(articles, analyzer, ZONE)).write(folder, f"s{number}")
             kept = [keep for *_, keep in batch]
-            segments.append(Segment(folder, f"s{number}", [at for at, keep in enumerate(kept) if not keep]))
+            entries.append(
+                written(folder, f"s{number}", articles, analyzer, [at for at in range(len(kept)) if not kept[at]])
+            )
             live += [prepare(one, analyzer, ZONE) for one, keep in zip(articles, kept, strict=True) if keep]
-        merge_segments(segments).write(folder, "merged")
-        merged = Segment(folder, "merged")
-        merged.parts.verify()
-        merged.stored.verify()
+        segments = [Segment(folder, entry.name, entry.deleted) for entry in entries]
+        merged = merge(folder, entries, memory)
+        for file in (merged.parts, merged.grams, merged.stored):
+            file.verify()
         for snapshot in (Snapshot(segments), Snapshot([merged])):
             assert described(snapshot, live) == expected(live)
             assert all(snapshot.find(text.article.id) is not None for text in live)
+        everything = [text.literal for text in live]
+        for bigram in {bigram for text in live for bigram in bigram_positions(text.literal)}:
+            first, last, n_docs = merged.bigram_range(bigram)
+            assert merged.positions[first:last].tolist() == merged.bigram(bigram).tolist()
+            assert n_docs == sum(bigram in bigram_positions(literal) for literal in everything)
         gaps = [place for place, char in enumerate("".join(text.literal for text in live)) if char == "\n"]
         assert merged.gaps.tolist() == gaps
     finally:
@@ -110,29 +135,44 @@ def test_segments_and_what_is_merged_of_them_hold_the_live_articles(batches: lis
 
 
 def test_a_frequency_above_a_byte_is_kept(tmp_path: Path, analyzer: Analyzer) -> None:
-    articles = [article("a", body="督，" * 70_000), article("b", body="督")]
-    invert(prepare_run(articles, analyzer, ZONE)).write(tmp_path, "s")
-    segment = Segment(tmp_path, "s")
-    assert segment.word("body", "督")[1].tolist() == [70_000, 1]
-    assert segment.parts["words.body.frequencies"].dtype == np.uint8
-    merge_segments([segment]).write(tmp_path, "m")
-    assert Segment(tmp_path, "m").word("body", "督")[1].tolist() == [70_000, 1]
+    entry = written(tmp_path, "s", [article("a", body="督，" * 70_000), article("b", body="督")], analyzer)
+    for segment in (Segment(tmp_path, "s"), merge(tmp_path, [entry])):
+        assert segment.word("body", "督")[1].tolist() == [70_000, 1]
+        assert segment.words.large.tolist() == [[0, 0, 70_000, 0, 0]]
 
 
-def test_many_small_commits_leave_few_segments() -> None:
-    entries: list[SegmentEntry] = []
-    copied = 0
-    for number in range(3_000):
-        entries.append(SegmentEntry(name=f"{number}", n_docs=10))
-        while chosen := choose_merge(entries, 100_000):
-            docs = sum(entry.n_docs for entry in chosen)
-            copied += docs
-            entries = [entry for entry in entries if entry not in chosen]
-            entries.append(SegmentEntry(name=f"{number}m{docs}", n_docs=docs))
-        assert len(entries) <= 10
-    assert copied < 30_000 * 20
+def test_more_characters_than_half_a_key_can_number(tmp_path: Path, analyzer: Analyzer) -> None:
+    """Keys are twice as wide in a segment with more than 65,535 different characters, and in what is merged of it."""
+    many = "".join(map(chr, (*range(0x3400, 0x9FFF), *range(0xAC00, 0xD7A3), *range(0x20000, 0x2A6DF))))
+    entries = [
+        written(tmp_path, "wide", [article("a", body=many[:60_000]), article("b", body=many[50_000:])], analyzer),
+        written(tmp_path, "narrow", [article("c", body="监督检查𠀀𠀁")], analyzer),
+    ]
+    wide, narrow_keys, merged = Segment(tmp_path, "wide"), Segment(tmp_path, "narrow"), merge(tmp_path, entries)
+    kinds = [segment.bigrams.keys.dtype for segment in (wide, narrow_keys, merged)]
+    assert kinds == [np.uint64, np.uint32, np.uint64]
+    assert [len(merged.bigram(bigram)) for bigram in ("监督", "督检", "𠀀𠀁", "\ua000监", "𠀀")] == [1, 1, 2, 0, 0]
+    assert len(merged.character("𠀀")) == 2
+    assert merged.bigram(many[-1]).tolist() == wide.bigram(many[-1]).tolist()
+    assert merged.parts["starts"].tolist() == [*wide.starts.tolist(), entries[0].n_chars + narrow_keys.starts[-1]]
 
 
-def test_a_segment_mostly_deleted_is_written_anew() -> None:
-    entry = SegmentEntry(name="s", n_docs=3, deleted=(0, 1))
-    assert choose_merge([entry], 1) == [entry]
+def test_rows_of_frequencies_beyond_the_table_stand_apart(tmp_path: Path, analyzer: Analyzer) -> None:
+    """More rows than there are codes in every segment, in different articles, some of them deleted."""
+    entries, expected_rows = [], []
+    for number in range(3):
+        times = [(at * 7 + number * 90) % 400 + 1 for at in range(300)]
+        bodies = [article(f"{at:03}-{number}", body="督，" * often, title="检查") for at, often in enumerate(times)]
+        gone = range(number, 300, 11) if number else ()
+        entries.append(written(tmp_path, f"s{number}", bodies, analyzer, gone))
+        rows = Segment(tmp_path, f"s{number}").word_rows(*Segment(tmp_path, f"s{number}").word_range("督"))
+        assert rows[:, WORD_FIELDS.index("body")].tolist() == times
+        expected_rows += [often for at, often in enumerate(times) if at not in gone]
+    for memory in (1, 1 << 30):
+        merged = merge(tmp_path, entries, memory)
+        assert len(merged.words.large_at)
+        first, last = merged.word_range("督")
+        assert merged.word_rows(first, last)[:, WORD_FIELDS.index("body")].tolist() == expected_rows
+        assert merged.word("body", "督")[1].tolist() == expected_rows
+        (checked,) = {tuple(row) for row in merged.word_rows(*merged.word_range("检查")).tolist()}
+        assert checked == (1, 0, 0, 0, 0)

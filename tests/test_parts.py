@@ -6,7 +6,9 @@ import pickle
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -14,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import IndexDamagedError
+from indexer.store.byte_strings import BytesList
 from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
-from indexer.store.parts import PartFile, narrow, write_parts
+from indexer.store.part_writer import PartWriter, write_parts
+from indexer.store.parts import PartFile, narrow
 from indexer.store.reader import open_snapshot
-from indexer.store.segment import BytesList
 from tests.conftest import article
 from tests.postings import PostingLists
 
@@ -79,9 +82,16 @@ def test_a_pickled_table_of_contents_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_a_commit_removes_what_no_table_of_contents_names(tmp_path: Path) -> None:
-    for name in ("MAIN_dead.seg", "MAIN_dead.articles", "MAIN_live.seg", "_MAIN_9.toc.new", "notes.txt"):
+    for name in (
+        "MAIN_dead.seg",
+        "MAIN_dead.grams",
+        "MAIN_dead.articles",
+        "MAIN_live.seg",
+        "_MAIN_9.toc.new",
+        "notes.txt",
+    ):
         (tmp_path / name).touch()
-    contents = Contents(number=3, segments=(SegmentEntry(name="MAIN_live", n_docs=1, deleted=(0,)),))
+    contents = Contents(number=3, segments=(SegmentEntry(name="MAIN_live", n_docs=1, n_chars=2, deleted=(0,)),))
     write_contents(tmp_path, contents)
     assert read_contents(tmp_path) == contents
     assert sorted(path.name for path in tmp_path.iterdir()) == ["MAIN_live.seg", "_MAIN_3.toc", "notes.txt"]
@@ -92,17 +102,17 @@ def test_a_commit_removes_what_no_table_of_contents_names(tmp_path: Path) -> Non
     [
         b"{}",
         b"[]",
-        b'{"number":1,"segments":[{"name":"../x","n_docs":1,"deleted":[]}]}',
-        b'{"number":1,"segments":[{"name":"MAIN_x","n_docs":1,"deleted":[1]}]}',
+        b'{"number":1,"segments":[{"name":"../x","n_docs":1,"n_chars":1,"deleted":[]}]}',
+        b'{"number":1,"segments":[{"name":"MAIN_x","n_docs":1,"n_chars":1,"deleted":[1]}]}',
     ],
 )
 def test_a_table_of_contents_that_cannot_be_is_refused(tmp_path: Path, listing: bytes) -> None:
-    (tmp_path / "_MAIN_1.toc").write_bytes(b"ARTTOC 2 %08x " % zlib.crc32(listing) + listing)
+    (tmp_path / "_MAIN_1.toc").write_bytes(b"ARTTOC 3 %08x " % zlib.crc32(listing) + listing)
     with pytest.raises(IndexDamagedError, match="it says what cannot be"):
         open_snapshot(tmp_path)
 
 
-@pytest.mark.parametrize("end", [".seg", ".articles"])
+@pytest.mark.parametrize("end", [".seg", ".grams", ".articles"])
 def test_a_missing_file_of_a_segment_is_an_error(index_articles: Callable[..., Path], end: str) -> None:
     (generation,) = (index_articles(article("a")) / "index").glob("g*")
     next(generation.glob(f"*{end}")).unlink()
@@ -128,3 +138,34 @@ def test_a_sorted_string_stands_where_a_plain_search_finds_it(words: list[bytes]
     listed = BytesList(np.frombuffer(b"".join(words), dtype=np.uint8), offsets)
     for sought in [wanted.encode(), *words]:
         assert listed.place(sought) == bisect_left(words, sought)
+    for first in range(0, len(words), 7):
+        assert listed.listed(first, len(words)) == words[first:]
+
+
+BLOCKS = st.lists(st.lists(st.integers(0, 2**16 - 1), max_size=9), max_size=5)
+
+
+@given(straight=BLOCKS, beside=BLOCKS, after=st.lists(st.integers(0, 9), max_size=4))
+def test_what_is_written_in_blocks_is_what_is_written_whole(
+    straight: list[list[int]], beside: list[list[int]], after: list[int]
+) -> None:
+    with TemporaryDirectory() as folder:
+        whole, blocks = Path(folder, "whole"), Path(folder, "blocks")
+        parts = {"straight": list(chain(*straight)), "after": after, "beside": list(chain(*beside))}
+        write_parts(whole, {name: np.array(values, dtype=np.uint16) for name, values in parts.items()})
+        with PartWriter(blocks) as file:
+            spooled = file.spooled("beside", np.uint16)
+            with file.streaming("straight", np.uint16) as stream:
+                for block in straight:
+                    stream.append(np.array(block, dtype=np.int64))
+            for block in beside:
+                spooled.append(np.array(block, dtype=np.int64))
+            file.add("after", np.array(after, dtype=np.uint16))
+        assert blocks.read_bytes() == whole.read_bytes()
+
+
+def test_pages_that_were_given_back_are_read_again(part_file: Path) -> None:
+    parts = PartFile(part_file)
+    before = parts["wide"].tolist()
+    parts.release()
+    assert parts["wide"].tolist() == before

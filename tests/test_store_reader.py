@@ -56,6 +56,21 @@ def test_postings_hold_documents_frequencies_and_positions(snapshot: Snapshot) -
     snapshot.close()
 
 
+def test_words_with_a_prefix_come_sorted_with_their_documents(tmp_path: Path, analyzer: Analyzer) -> None:
+    create_generation(tmp_path / "g")
+    writer = IndexWriter(tmp_path / "g", preparing(analyzer))
+    for number, text in enumerate(["covid covid19", "covid", "cover", "监督检查", "apple"]):
+        writer.add(article(f"{number}", title="covid" if number == 4 else "题", body=text))
+    writer.commit()
+    (segment,) = open_snapshot(tmp_path / "g").segments
+    assert list(segment.words_between("cov")) == [("cover", 1), ("covid", 3), ("covid19", 1)]
+    assert dict(segment.words_between("监")) == {"监督": 1}
+    assert list(segment.words_between("none")) == []
+    words = [word for word, _ in segment.words_between("")]
+    assert words == sorted(words)
+    assert {"apple", "检查", "题"} <= set(words)
+
+
 def test_ranks_are_places_among_the_sorted_ids(snapshot: Snapshot) -> None:
     assert snapshot.rank_of("zzz") == snapshot.n_docs - 1
     order = sorted(range(snapshot.n_docs), key=lambda doc: snapshot.ranks[doc])

@@ -1,7 +1,15 @@
 """Text to tokens: the lowest room. The index is only as good as the analyzer that built it."""
 
 from indexer.analysis.analyzer import Analyzer
-from indexer.analysis.bigrams import GAP, LiteralText, bigram_positions, join_pieces, literal_form, phrase_terms
+from indexer.analysis.bigrams import (
+    GAP,
+    LiteralText,
+    bigram_positions,
+    join_lines,
+    join_pieces,
+    literal_form,
+    phrase_terms,
+)
 from indexer.analysis.bulk import WordOccurrences, fold_all
 from indexer.analysis.normalize import clean, fold, fold_codes, han_codes, is_han
 from indexer.analysis.segment import SEGMENTERS, Segmenter, open_segmenter
@@ -24,6 +32,7 @@ __all__ = [
     "han_codes",
     "is_han",
     "is_plain_word",
+    "join_lines",
     "join_pieces",
     "literal_form",
     "open_segmenter",

@@ -4,9 +4,11 @@ from indexer.store.columns import FacetColumn
 from indexer.store.manifest import Manifest, index_folder, manifest_stamp, read_manifest, write_manifest
 from indexer.store.reader import Snapshot, open_snapshot
 from indexer.store.segment import Segment
+from indexer.store.words import EXCEPTION
 from indexer.store.writer import IndexWriter, create_generation
 
 __all__ = [
+    "EXCEPTION",
     "FacetColumn",
     "IndexWriter",
     "Manifest",

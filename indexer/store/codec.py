@@ -186,9 +186,13 @@ class _TermsReader(base.TermsReader):  # type: ignore[misc,unused-ignore]
         if fieldname == ID:
             return [self._segment.ids[doc] for doc in self._segment.order.tolist()]
         if fieldname == LITERAL:
-            keys = self._segment.parts["bigrams.keys"].tolist()
-            return [(chr(key >> 32) + chr(key & 0x1FFFFF) * bool(key & 0x1FFFFF)).encode() for key in keys]
-        return self._segment.words[fieldname.removeprefix("w_")]
+            bigrams = self._segment.bigrams
+            pairs = map(bigrams.pair, range(len(bigrams.keys)))
+            return [(chr(first) + chr(second) * bool(second)).encode() for first, second in pairs]
+        words = self._segment.words
+        having = words.frequencies(WORD_FIELDS.index(fieldname.removeprefix("w_")), 0, len(words.docs)) > 0
+        held = np.diff(np.append(0, np.cumsum(having))[words.starts]) > 0
+        return [words.text[at] for at in np.flatnonzero(held).tolist()]
 
     def _postings(self, fieldname: str, text: bytes) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """The documents that hold a term, and how often."""

@@ -17,21 +17,26 @@ import orjson
 
 from indexer.errors import IndexDamagedError
 from indexer.store.parts import sync_folder
+from indexer.store.segment import SEGMENT_FILES
 
 __all__ = ["Contents", "SegmentEntry", "read_contents", "write_contents"]
 
 _NAME = re.compile(r"_MAIN_(\d+)\.toc\Z")
-_OWN_FILE = re.compile(r"_MAIN_\d+\.toc(\.new)?\Z|MAIN_\w+\.(seg|articles)\Z")
+_OWN_FILE = re.compile(r"_MAIN_\d+\.toc(\.new)?\Z|MAIN_\w+\.(seg|grams|articles)\Z")
 _SEGMENT_NAME = re.compile(r"MAIN_\w+\Z")
-_MAGIC = b"ARTTOC 2 "
+_MAGIC = b"ARTTOC 3 "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentEntry:
-    """A segment by the stem of its files' names; ``deleted`` are its articles that count no more, ascending."""
+    """A segment by the stem of its files' names, with its number of articles and of the characters of their literal texts.
+
+    ``deleted`` are its articles that count no more, ascending.
+    """
 
     name: str
     n_docs: int
+    n_chars: int
     deleted: tuple[int, ...] = ()
 
 
@@ -77,14 +82,14 @@ def write_contents(folder: Path, contents: Contents) -> None:
     sync_folder(folder)
     temporary.replace(path)
     sync_folder(folder)
-    named = {path.name} | {entry.name + end for entry in contents.segments for end in (".seg", ".articles")}
+    named = {path.name} | {entry.name + end for entry in contents.segments for end in SEGMENT_FILES}
     for found in folder.iterdir():
         if found.name not in named and _OWN_FILE.match(found.name):
             found.unlink()
 
 
 def _entry(record: dict[str, Any]) -> SegmentEntry:
-    entry = SegmentEntry(name=record["name"], n_docs=record["n_docs"], deleted=tuple(record["deleted"]))
+    entry = SegmentEntry(**record | {"deleted": tuple(record["deleted"])})
     if not _SEGMENT_NAME.match(entry.name):
         raise ValueError(f"{entry.name!r} is no name of a segment")
     if entry.deleted and not 0 <= min(entry.deleted) <= max(entry.deleted) < entry.n_docs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,62 +14,60 @@ import orjson
 from indexer.analysis import GAP, WordOccurrences
 from indexer.article import Article, article_to_record
 from indexer.schema import STORED_FACETS, WORD_FIELDS, PreparedRun, facet_key
-from indexer.store.parts import lengths_of, narrow, write_parts
+from indexer.store.bigrams import key_bits, key_type
+from indexer.store.byte_strings import joined
+from indexer.store.part_writer import write_parts
+from indexer.store.parts import lengths_of, narrow, offsets_of
+from indexer.store.segment import SEGMENT_FILES
+from indexer.store.texts import TEXT_FIELDS, text_parts
+from indexer.store.words import EXCEPTION, choose_table, codes_of, pack_rows
 
-__all__ = ["MAX_RUN_CHARS", "NO_MOMENT", "SegmentArrays", "invert", "joined", "offsets_of", "word_arrays"]
+__all__ = ["NO_MOMENT", "SegmentArrays", "invert"]
 
 NO_MOMENT = -(2**63)
-TEXT_FIELDS = ("body", "summary", "captions")
-MAX_RUN_CHARS = 1 << 22
-"""Literal characters of one run: two code points of 21 bits and a position fill a number of 64 bits."""
 
 Arrays = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentArrays:
-    """The parts of the two files of a segment."""
+    """The parts of the files of a segment: documents with words, bigrams, articles."""
 
-    n_docs: int
-    searched: Arrays
-    stored: Arrays
+    documents: Arrays
+    bigrams: Arrays
+    articles: Arrays
+
+    @property
+    def n_docs(self) -> int:
+        """How many articles it has."""
+        return len(self.documents["starts"]) - 1
+
+    @property
+    def n_chars(self) -> int:
+        """How many characters their literal texts have."""
+        return int(self.documents["starts"][-1])
 
     def write(self, folder: Path, name: str) -> None:
-        """Writes both files, durably."""
-        write_parts(folder / f"{name}.seg", self.searched)
-        write_parts(folder / f"{name}.articles", self.stored)
-
-
-def offsets_of(lengths: npt.NDArray[Any] | Sequence[int]) -> npt.NDArray[np.int64]:
-    """Where each of successive things of these lengths begins, and at last where all end: ``int64[n + 1]``."""
-    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    return offsets
-
-
-def joined(name: str, items: Sequence[bytes]) -> Arrays:
-    """The parts that ``BytesList`` reads."""
-    content = np.frombuffer(b"".join(items), dtype=np.uint8)
-    return {name: content, f"{name}_offsets": narrow(offsets_of([len(item) for item in items]))}
+        """Writes the files; making them durable is the caller's."""
+        for end, parts in zip(SEGMENT_FILES, (self.documents, self.bigrams, self.articles), strict=True):
+            write_parts(folder / (name + end), parts)
 
 
 def invert(run: PreparedRun) -> SegmentArrays:
     """The segment of some articles."""
-    n_docs = len(run.articles)
     moments = [NO_MOMENT if moment is None else moment for moment in run.moments]
-    searched: Arrays = {
-        "starts": offsets_of([len(literal) for literal in run.literals]).astype(np.uint32),
+    starts = offsets_of([len(literal) for literal in run.literals]).astype(np.uint32)
+    documents: Arrays = {
+        "starts": starts,
         "borders": narrow(np.array(run.starts, dtype=np.int64)),
         "days": np.array(run.days, dtype=np.int32),
         "moments": np.array(moments, dtype=np.int64),
     }
-    searched |= _id_arrays([article.id.encode() for article in run.articles])
-    searched |= _bigram_arrays("".join(run.literals))
-    for field, occurrences in zip(WORD_FIELDS, run.words, strict=True):
-        searched |= _words_of_field(field, occurrences, n_docs)
+    documents |= _id_arrays([article.id.encode() for article in run.articles])
+    documents |= _word_arrays(run.words, len(run.articles))
     for name in STORED_FACETS:
-        searched |= _facet_arrays(name, [values[name] for values in run.facets])
-    return SegmentArrays(n_docs, searched, _stored_arrays(run.articles))
+        documents |= _facet_arrays(name, [values[name] for values in run.facets])
+    return SegmentArrays(documents, _bigram_arrays("".join(run.literals), starts), _article_arrays(run.articles))
 
 
 def _id_arrays(ids: Sequence[bytes]) -> Arrays:
@@ -80,63 +77,72 @@ def _id_arrays(ids: Sequence[bytes]) -> Arrays:
     return joined("ids", ids) | {"order": order, "ranks": ranks}
 
 
-def _bigram_arrays(text: str) -> Arrays:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    gap = np.uint64(ord(GAP))
-    following = np.append(codes[1:], gap)
-    following[following == gap] = 0
-    positions = np.flatnonzero(codes != gap).astype(np.uint64)
-    keys = codes[positions] << np.uint64(21) | following[positions]
-    if len(codes) <= MAX_RUN_CHARS:
+def _bigram_arrays(text: str, starts: npt.NDArray[np.uint32]) -> Arrays:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    chars, numbers = _numbered_chars(codes)
+    gaps = codes == ord(GAP)
+    positions = np.flatnonzero(~gaps).astype(np.uint64)
+    bits = np.uint64(key_bits(len(chars)))
+    keys = numbers[positions] << bits | np.append(numbers[1:], np.uint64(0))[positions]
+    if bits == 16:
         # PERF: one plain sort of packed numbers takes a tenth of the time of a stable argsort.
-        packed = np.sort(keys << np.uint64(22) | positions)
-        keys, positions = packed >> np.uint64(22), packed & np.uint64(MAX_RUN_CHARS - 1)
+        packed = np.sort(keys << np.uint64(32) | positions)
+        keys, positions = packed >> np.uint64(32), packed & np.uint64(2**32 - 1)
     else:
         order = np.argsort(keys, kind="stable")
         keys, positions = keys[order], positions[order]
     first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
-    distinct = keys[first]
+    of_document = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), lengths_of(starts))[positions]
+    changes = np.append(True, of_document[1:] != of_document[:-1])[: len(keys)]
+    changes[first] = True
     return {
-        "gaps": np.flatnonzero(codes == gap).astype(np.uint32),
-        "bigrams.keys": (distinct >> np.uint64(21)) << np.uint64(32) | (distinct & np.uint64(0x1FFFFF)),
+        "gaps": np.flatnonzero(gaps).astype(np.uint32),
+        "bigrams.chars": chars,
+        "bigrams.keys": keys[first].astype(key_type(len(chars))),
         "bigrams.starts": np.append(first, len(keys)).astype(np.uint32),
+        "bigrams.docs": narrow(np.add.reduceat(changes, first, dtype=np.int64) if len(first) else first),
         "bigrams.positions": positions.astype(np.uint32),
     }
 
 
-def _words_of_field(field: str, occurrences: WordOccurrences, n_docs: int) -> Arrays:
+def _numbered_chars(codes: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]]:
+    """The code points that occur, ascending, after 0, and the number of each of ``codes`` among them: 0 for a gap."""
+    occurring = np.zeros(max(int(codes.max(initial=0)), ord(GAP)) + 1, dtype=np.bool_)
+    occurring[codes] = True
+    occurring[ord(GAP)] = False
+    occurring[0] = True
+    number = np.cumsum(occurring, dtype=np.uint32) - np.uint32(1)
+    number[ord(GAP)] = 0
+    return np.flatnonzero(occurring).astype(np.uint32), number[codes].astype(np.uint64)
+
+
+def _word_arrays(occurrences: WordOccurrences, n_docs: int) -> Arrays:
+    n_fields = len(WORD_FIELDS)
     words = sorted(occurrences.words)  # NOTE: UTF-8 sorts as code points do
     number = {word: at for at, word in enumerate(words)}
     place = np.array([number[word] for word in occurrences.words], dtype=np.int64)
-    entries = np.sort(place[occurrences.numbers] << 32 | occurrences.texts)
-    first = np.flatnonzero(np.append(True, entries[1:] != entries[:-1])[: len(entries)])
-    frequencies = lengths_of(np.append(first, len(entries)))
-    counts = np.bincount(entries[first] >> 32, minlength=len(words))
-    encoded = [word.encode() for word in words]
-    lengths = narrow(np.bincount(occurrences.texts, minlength=n_docs))
-    arrays = word_arrays(field, encoded, counts, entries[first] & 0xFFFFFFFF, frequencies, n_docs)
-    return arrays | {f"lengths.{field}": lengths}
-
-
-def word_arrays(
-    field: str,
-    words: Sequence[bytes],
-    counts: npt.NDArray[Any],
-    docs: npt.NDArray[Any],
-    frequencies: npt.NDArray[Any],
-    n_docs: int,
-) -> Arrays:
-    """The parts of one field: its sorted words, and word by word the documents with their frequencies.
-
-    A frequency is a byte; one that is more stands apart, so that a single long article does not widen all others.
-    """
-    large_at = np.flatnonzero(frequencies > 255)
-    return joined(f"words.{field}.text", words) | {
-        f"words.{field}.starts": narrow(offsets_of(counts)),
-        f"words.{field}.docs": narrow(docs, n_docs),
-        f"words.{field}.frequencies": np.minimum(frequencies, 255).astype(np.uint8),
-        f"words.{field}.large_at": large_at.astype(np.uint64),
-        f"words.{field}.large": frequencies[large_at].astype(np.uint32),
+    places = np.sort(place[occurrences.numbers] << 32 | occurrences.texts)
+    first = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
+    frequencies = lengths_of(np.append(first, len(places)))
+    of_word, text = places[first] >> 32, places[first] & 0xFFFFFFFF
+    of_document, field = np.divmod(text, n_fields)
+    begins = np.append(True, (of_word[1:] != of_word[:-1]) | (of_document[1:] != of_document[:-1]))[: len(of_word)]
+    rows = np.zeros((int(begins.sum()), n_fields), dtype=np.uint32)
+    rows[np.cumsum(begins) - 1, field] = frequencies
+    packed = pack_rows(rows)
+    table = choose_table(*np.unique(packed, return_counts=True))
+    codes = codes_of(packed, table)
+    large_at = np.flatnonzero(codes == EXCEPTION)
+    lengths = np.bincount(occurrences.texts, minlength=n_docs * n_fields).reshape(n_docs, n_fields)
+    return {
+        **{f"lengths.{name}": narrow(lengths[:, at]) for at, name in enumerate(WORD_FIELDS)},
+        **joined("words.text", [word.encode() for word in words]),
+        "words.starts": narrow(offsets_of(np.bincount(of_word[begins], minlength=len(words)))),
+        "words.docs": narrow(of_document[begins], n_docs),
+        "words.codes": codes,
+        "words.rows": table,
+        "words.large_at": large_at.astype(np.uint64),
+        "words.large": rows[large_at],
     }
 
 
@@ -160,10 +166,12 @@ def _facet_arrays(name: str, values: Sequence[tuple[str, ...]]) -> Arrays:
     }
 
 
-def _stored_arrays(articles: Sequence[Article]) -> Arrays:
-    heads, texts = [], []
-    for article in articles:
-        head = article_to_record(article)
-        texts.append(zlib.compress(orjson.dumps({name: head.pop(name) for name in TEXT_FIELDS}), 1))
-        heads.append(orjson.dumps(head))
-    return joined("heads", heads) | joined("texts", texts)
+def _article_arrays(articles: Sequence[Article]) -> Arrays:
+    return joined("heads", [_head(article) for article in articles]) | text_parts(articles)
+
+
+def _head(article: Article) -> bytes:
+    """The JSON of what is shown of an article beside its texts; absent values are left out."""
+    record = article_to_record(article)
+    kept = {name: value for name, value in record.items() if value or name in ("id", "title")}
+    return orjson.dumps({name: value for name, value in kept.items() if name not in TEXT_FIELDS})

@@ -17,7 +17,7 @@ from indexer.store.parts import sync_folder
 
 __all__ = ["FORMAT", "Manifest", "index_folder", "manifest_stamp", "read_manifest", "write_manifest"]
 
-FORMAT = 2
+FORMAT = 3
 _NAME = "manifest.json"
 
 

@@ -1,12 +1,11 @@
-"""Segments to one, without their deleted articles; and which of them to merge so that their number stays small.
-
-Lists are merged by counting: how long each list of the merged segment is says where each old list goes, and one scatter an
-old segment brings it there.
-"""
+"""Segments to one, without their deleted articles: each of its files is written as it is made, if need be by its own process."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,196 +14,151 @@ import orjson
 
 from indexer.schema import STORED_FACETS, WORD_FIELDS
 from indexer.store.contents import SegmentEntry
-from indexer.store.inversion import SegmentArrays, joined, offsets_of, word_arrays
-from indexer.store.parts import lengths_of, narrow
-from indexer.store.segment import BytesList, Segment
+from indexer.store.merge_bigrams import merge_bigrams
+from indexer.store.merge_sources import MergeSource, open_sources, range_entries, walk
+from indexer.store.merge_words import merge_words
+from indexer.store.part_writer import PartWriter
+from indexer.store.parts import PartFile, lengths_of, narrowest, offsets_of
+from indexer.store.segment import SEGMENT_FILES
 
-__all__ = ["choose_merge", "merge_segments"]
+__all__ = ["merge_file", "merged_entry"]
 
 Array = npt.NDArray[Any]
 
-TIER_FACTOR = 4
-SMALLEST_TIER = 1_000
-"""Segments below this many articles count as equally small."""
+COPIED_AT_ONCE = 1 << 22
+"""Items of an array that are copied from a segment in one go."""
 
 
-def choose_merge(entries: Sequence[SegmentEntry], largest: int) -> list[SegmentEntry]:
-    """The segments to merge next, none when all is well.
+def merge_file(end: str, folder: Path, name: str, entries: Sequence[SegmentEntry], memory: int) -> None:
+    """Writes the file ``name + end``, one of ``SEGMENT_FILES``, of the segment that holds the live articles of ``entries``.
 
-    ``TIER_FACTOR`` segments of one tier (sizes within that factor) become one of the next, unless it had more than ``largest``
-    articles; a segment with more dead articles than live ones is written anew. So many small
-    commits leave at most three segments a tier.
+    Holds about ``memory`` bytes, and a few bytes an article.
     """
-    tiers: dict[int, list[SegmentEntry]] = {}
-    for entry in entries:
-        live = entry.n_docs - len(entry.deleted)
-        if entry.deleted and live * 2 < entry.n_docs:
-            return [entry]
-        tier, bound = 0, SMALLEST_TIER
-        while live >= bound:
-            tier, bound = tier + 1, bound * TIER_FACTOR
-        tiers.setdefault(tier, []).append(entry)
-    for _, members in sorted(tiers.items()):
-        chosen = members[:TIER_FACTOR]
-        if len(chosen) == TIER_FACTOR and sum(entry.n_docs for entry in chosen) <= largest:
-            return chosen
-    return []
-
-
-def merge_segments(segments: Sequence[Segment]) -> SegmentArrays:
-    """The live articles of ``segments`` (at least one), in their order, as one segment."""
-    keeps = [_live(segment) for segment in segments]
-    n_docs = int(sum(int(keep.sum()) for keep in keeps))
-    new_docs = _numbered(keeps)
-    char_counts = [np.diff(segment.starts)[keep] for segment, keep in zip(segments, keeps, strict=True)]
-    searched: dict[str, Array] = {"starts": offsets_of(np.concatenate(char_counts)).astype(np.uint32)}
-    for name in ("borders", "days", "moments", *(f"lengths.{field}" for field in WORD_FIELDS)):
-        rows = [segment.parts[name][keep] for segment, keep in zip(segments, keeps, strict=True)]
-        whole = np.concatenate(rows)
-        searched[name] = whole if name in ("days", "moments") else narrow(whole)
-    searched |= _merged_ids(segments, keeps)
-    searched |= _merged_bigrams(segments, keeps)
-    for field in WORD_FIELDS:
-        searched |= _merged_words(field, segments, new_docs, n_docs)
-    for name in STORED_FACETS:
-        searched |= _merged_facet(name, segments, keeps)
-    stored: dict[str, Array] = {}
-    for name in ("heads", "texts"):
-        stored |= _merged_blobs(name, [segment.stored for segment in segments], keeps)
-    return SegmentArrays(n_docs, searched, stored)
-
-
-def _live(segment: Segment) -> npt.NDArray[np.bool_]:
-    return np.ones(segment.n_docs, dtype=np.bool_) if segment.deleted is None else ~segment.deleted
-
-
-def _numbered(keeps: Sequence[npt.NDArray[np.bool_]]) -> list[Array]:
-    """For each segment the new number of each of its things, -1 for those that go."""
-    numbers, base = [], 0
-    for keep in keeps:
-        number = np.cumsum(keep, dtype=np.int64) + (base - 1)
-        base += int(keep.sum())
-        number[~keep] = -1
-        numbers.append(number)
-    return numbers
-
-
-def _merged_ids(segments: Sequence[Segment], keeps: Sequence[Array]) -> dict[str, Array]:
-    ids = [
-        segment.ids[int(doc)]
-        for segment, keep in zip(segments, keeps, strict=True)
-        for doc in np.flatnonzero(keep).tolist()
-    ]
-    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.uint32)
-    ranks = np.empty_like(order)
-    ranks[order] = np.arange(len(ids), dtype=np.uint32)
-    return joined("ids", ids) | {"order": order, "ranks": ranks}
-
-
-def _merged_bigrams(segments: Sequence[Segment], keeps: Sequence[Array]) -> dict[str, Array]:
-    """Positions move by what goes before them: by whole segments, and by deleted articles of their own."""
-    lists = []
-    gaps = []
-    base = 0
-    for segment, keep in zip(segments, keeps, strict=True):
-        keys, starts = segment.parts["bigrams.keys"], segment.parts["bigrams.starts"].astype(np.int64)
-        positions = segment.parts["bigrams.positions"]
-        n_chars = int(segment.starts[-1])
-        if segment.deleted is None:
-            lists.append((keys, np.diff(starts), positions + np.uint32(base)))
-            gaps.append(segment.gaps + np.uint32(base))
-            base += n_chars
-            continue
-        kept_chars = np.repeat(keep, np.diff(segment.starts))
-        moved = np.cumsum(kept_chars, dtype=np.int64) + (base - 1)
-        kept = kept_chars[positions]
-        counts = np.diff(np.append(0, np.cumsum(kept))[starts])
-        held = counts > 0
-        lists.append((keys[held], counts[held], moved[positions[kept]].astype(np.uint32)))
-        gaps.append(moved[segment.gaps[kept_chars[segment.gaps]]].astype(np.uint32))
-        base += int(kept_chars.sum())
-    keys = np.unique(np.concatenate([own for own, _, _ in lists]))
-    terms = [np.searchsorted(keys, own) for own, _, _ in lists]
-    counts, (positions,) = _scatter(
-        len(keys), terms, [count for _, count, _ in lists], [[values] for _, _, values in lists]
+    files: dict[str, Callable[[Path, Sequence[MergeSource], int], None]] = dict(
+        zip(SEGMENT_FILES, (_merge_documents, merge_bigrams, _merge_articles), strict=True)
     )
-    return {
-        "gaps": np.concatenate(gaps),
-        "bigrams.keys": keys,
-        "bigrams.starts": offsets_of(counts).astype(np.uint32),
-        "bigrams.positions": positions,
-    }
+    files[end](folder / (name + end), open_sources(folder, entries), memory)
 
 
-def _merged_words(field: str, segments: Sequence[Segment], new_docs: Sequence[Array], n_docs: int) -> dict[str, Array]:
-    names: list[list[bytes]] = []
-    counted: list[Array] = []
-    values: list[list[Array]] = []
-    for segment, numbers in zip(segments, new_docs, strict=True):
-        starts = segment.parts[f"words.{field}.starts"].astype(np.int64)
-        docs = numbers[segment.parts[f"words.{field}.docs"]]
-        frequencies = segment.frequencies(field, 0, len(docs)).astype(np.uint32)
-        words = list(segment.words[field])
-        counts = np.diff(starts)
-        if segment.deleted is not None:
-            kept = docs >= 0
-            counts = np.diff(np.append(0, np.cumsum(kept))[starts])
-            words = [word for word, count in zip(words, counts.tolist(), strict=True) if count]
-            docs, frequencies, counts = docs[kept], frequencies[kept], counts[counts > 0]
-        names.append(words)
-        counted.append(counts)
-        values.append([docs.astype(np.uint32), frequencies])
-    merged = sorted(set().union(*names))
-    place = {word: at for at, word in enumerate(merged)}
-    terms = [np.array([place[word] for word in words], dtype=np.int64) for words in names]
-    counts, (docs, frequencies) = _scatter(len(merged), terms, counted, values)
-    return word_arrays(field, merged, counts, docs, frequencies, n_docs)
+def merged_entry(folder: Path, name: str, entries: Sequence[SegmentEntry]) -> SegmentEntry:
+    """What the table of contents says of the segment that is made of ``entries``."""
+    last = open_sources(folder, entries)[-1]
+    n_chars = last.char_base + int(last.kept(lengths_of(last.segment.starts)).sum())
+    return SegmentEntry(name=name, n_docs=last.base + last.n_live, n_chars=n_chars)
 
 
-def _scatter(
-    n_terms: int, terms: Sequence[Array], counts: Sequence[Array], values: Sequence[Sequence[Array]]
-) -> tuple[Array, list[Array]]:
-    """How long each merged list is, and the merged values, list by list and in each by segment.
+def _merge_documents(path: Path, sources: Sequence[MergeSource], memory: int) -> None:
+    with PartWriter(path) as file:
+        with file.streaming("starts", np.uint32) as starts:
+            end = 0
+            for source in sources:
+                own = offsets_of(source.kept(lengths_of(source.segment.starts)))
+                starts.append(end + own[:-1])
+                end += int(own[-1])
+            starts.append(np.array([end]))
+        for name in ("borders", "days", "moments", *(f"lengths.{field}" for field in WORD_FIELDS)):
+            arrays = [source.segment.parts[name] for source in sources]
+            widest = max((array.dtype for array in arrays), key=lambda kind: kind.itemsize)
+            with file.streaming(name, widest, arrays[0].shape[1:]) as stream:
+                for source, array in zip(sources, arrays, strict=True):
+                    stream.append(source.kept(array))
+        _merge_strings(file, "ids", [(source, source.segment.parts) for source in sources])
+        _merge_order(file, sources, memory)
+        for name in STORED_FACETS:
+            _merge_facet(file, name, sources)
+        merge_words(file, sources, memory)
 
-    For each segment, ``terms`` are the merged numbers of its terms, ``counts`` how long the list of each is, and ``values``
-    arrays with all its lists one after another.
-    """
-    totals = np.zeros(n_terms, dtype=np.int64)
-    for own, count in zip(terms, counts, strict=True):
-        totals[own] += count
-    place = offsets_of(totals)[:-1].copy()
-    merged = [np.empty(int(totals.sum()), dtype=array.dtype) for array in values[0]]
-    for own, count, arrays in zip(terms, counts, values, strict=True):
-        target = np.repeat(place[own] - offsets_of(count)[:-1], count) + np.arange(int(count.sum()))
-        for out, array in zip(merged, arrays, strict=True):
-            out[target] = array
-        place[own] += count
-    return totals, merged
+
+def _merge_order(file: PartWriter, sources: Sequence[MergeSource], memory: int) -> None:
+    """The documents by id, and the place of each in that."""
+    ranks = np.empty(sum(source.n_live for source in sources), dtype=np.uint32)
+    place = 0
+    with file.streaming("order", np.uint32) as stream:
+        for parts in walk([_OrderedIds(source) for source in sources], range_entries(memory, len(sources))):
+            ordered = np.array([doc for _, doc in sorted(chain.from_iterable(parts))], dtype=np.int64)
+            ranks[ordered] = np.arange(place, place + len(ordered))
+            stream.append(ordered)
+            place += len(ordered)
+    file.add("ranks", ranks)
 
 
-def _merged_facet(name: str, segments: Sequence[Segment], keeps: Sequence[Array]) -> dict[str, Array]:
-    forms = sorted({form for segment in segments for form in segment.facets[name].forms})
+class _OrderedIds:
+    """The ids of one segment in their order, with the documents as they will be numbered."""
+
+    def __init__(self, source: MergeSource) -> None:
+        self.source = source
+        self.starts = np.arange(source.segment.n_docs + 1)
+        self._ids, self._order, self._numbers = source.segment.ids, source.segment.order, source.new_numbers()
+
+    def term(self, number: int) -> bytes:
+        """The id that has that place."""
+        article_id: bytes = self._ids[self._order[number]]
+        return article_id
+
+    def place(self, term: bytes) -> int:
+        """How many ids come before ``term``."""
+        return bisect_left(self._order, term, key=self._ids.__getitem__)
+
+    def moved(self, first: int, last: int) -> list[tuple[bytes, int]]:
+        """The ids ``first`` to ``last`` of live documents, and these."""
+        docs = self._order[first:last]
+        docs = docs[self._numbers[docs] >= 0]
+        return list(zip([self._ids[doc] for doc in docs.tolist()], self._numbers[docs].tolist(), strict=True))
+
+
+def _merge_facet(file: PartWriter, name: str, sources: Sequence[MergeSource]) -> None:
+    forms = sorted({form for source in sources for form in source.segment.facets[name].forms})
     number = {form: at for at, form in enumerate(forms)}
-    entries, counts = [], []
-    for segment, keep in zip(segments, keeps, strict=True):
-        facet = segment.facets[name]
-        own = np.array([number[form] for form in facet.forms], dtype=np.int64)
-        count = lengths_of(facet.offsets)
-        entries.append(own[facet.entries[np.repeat(keep, count)]])
-        counts.append(count[keep])
-    return {
-        f"facets.{name}.forms": np.frombuffer(orjson.dumps(forms), dtype=np.uint8),
-        f"facets.{name}.offsets": narrow(offsets_of(np.concatenate(counts))),
-        f"facets.{name}.entries": narrow(np.concatenate(entries)),
-    }
+    file.add(f"facets.{name}.forms", np.frombuffer(orjson.dumps(forms), dtype=np.uint8))
+    offsets = file.spooled(f"facets.{name}.offsets", narrowest(sum(len(_entries(name, source)) for source in sources)))
+    end = 0
+    with file.streaming(f"facets.{name}.entries", narrowest(len(forms))) as entries:
+        for source in sources:
+            facet = source.segment.facets[name]
+            own = np.array([number[form] for form in facet.forms], dtype=np.int64)
+            counts = lengths_of(facet.offsets)
+            kept = facet.entries if source.keep is None else facet.entries[np.repeat(source.keep, counts)]
+            entries.append(own[kept])
+            offsets.append(end + offsets_of(source.kept(counts))[:-1])
+            end += len(kept)
+    offsets.append(np.array([end]))
 
 
-def _merged_blobs(name: str, stores: Sequence[Any], keeps: Sequence[Array]) -> dict[str, Array]:
-    """Byte strings are copied as they are, whole segments at once where nothing goes."""
-    contents, lengths = [], []
-    for store, keep in zip(stores, keeps, strict=True):
-        blobs = BytesList(store[name], store[f"{name}_offsets"])
-        length = lengths_of(blobs.offsets)
-        contents.append(blobs.content if keep.all() else blobs.content[np.repeat(keep, length)])
-        lengths.append(length[keep])
-    return {name: np.concatenate(contents), f"{name}_offsets": narrow(offsets_of(np.concatenate(lengths)))}
+def _entries(name: str, source: MergeSource) -> Array:
+    return source.segment.facets[name].entries
+
+
+def _merge_articles(path: Path, sources: Sequence[MergeSource], _memory: int) -> None:
+    with PartWriter(path) as file:
+        for name in ("heads", "texts"):
+            _merge_strings(file, name, [(source, source.segment.stored) for source in sources])
+
+
+def _merge_strings(file: PartWriter, name: str, files: Sequence[tuple[MergeSource, PartFile]]) -> None:
+    """Strings are copied as they are, stretches of live documents at once."""
+    total = sum(len(parts[name]) for _, parts in files)
+    offsets = file.spooled(f"{name}_offsets", narrowest(total))
+    end = 0
+    with file.streaming(name, files[0][1][name].dtype) as stream:
+        for source, parts in files:
+            content, own = parts[name], parts[f"{name}_offsets"]
+            released = 0
+            for at, until in _chunks(source, own):
+                stream.append(content[at:until])
+                if until - released > COPIED_AT_ONCE:
+                    released = until
+                    source.release()
+            source.release()
+            begins = offsets_of(source.kept(lengths_of(own)))
+            offsets.append(end + begins[:-1])
+            end += int(begins[-1])
+    offsets.append(np.array([end]))
+
+
+def _chunks(source: MergeSource, offsets: Array) -> Iterator[tuple[int, int]]:
+    """First and last (exclusive) of the items of live documents, as many at once as follow one another and are not too many."""
+    live = source.live
+    for stretch in np.split(live, np.flatnonzero(np.diff(live) != 1) + 1):
+        if len(stretch):
+            first, last = int(offsets[stretch[0]]), int(offsets[stretch[-1] + 1])
+            yield from ((at, min(at + COPIED_AT_ONCE, last)) for at in range(first, last, COPIED_AT_ONCE))

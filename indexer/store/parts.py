@@ -1,4 +1,4 @@
-"""Named arrays in one file: the container of every file of a segment, memory-mapped when read.
+"""Named arrays in one file: the container of every file of a segment, memory-mapped when read (``part_writer.py`` writes it).
 
 A file is a header of 64 bytes, the arrays (little endian, each at a multiple of 64 bytes, with a checksum), and a directory in
 JSON. ``docs/index-format.md`` has the layout to the byte. Nothing in it can run code, and opening checks the header, the
@@ -12,7 +12,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +22,40 @@ import orjson
 
 from indexer.errors import IndexDamagedError
 
-__all__ = ["PartFile", "lengths_of", "narrow", "sync_folder", "write_parts"]
+__all__ = [
+    "ALIGNMENT",
+    "PartFile",
+    "header",
+    "lengths_of",
+    "narrow",
+    "narrowest",
+    "offsets_of",
+    "sync_file",
+    "sync_folder",
+]
 
 MAGIC = b"ARTSEG\r\n"
-VERSION = 2
+VERSION = 3
 ALIGNMENT = 64
 _HEADER = struct.Struct("<8sIIQQQ")
 _TYPES = frozenset({"|u1", "<u2", "<u4", "<u8", "<i4", "<i8"})
 
 
+def narrowest(most: int) -> type[np.unsignedinteger[Any]]:
+    """The narrowest unsigned type that holds ``most``."""
+    return next((kind for kind in (np.uint8, np.uint16, np.uint32) if most <= np.iinfo(kind).max), np.uint64)
+
+
 def narrow(values: npt.NDArray[Any], most: int | None = None) -> npt.NDArray[Any]:
     """``values`` (none negative) in the narrowest unsigned type that holds ``most``, by default the largest of them."""
-    largest = int(values.max()) if most is None and values.size else (most or 0)
-    for kind in (np.uint8, np.uint16, np.uint32):
-        if largest <= np.iinfo(kind).max:
-            return values.astype(kind)
-    return values.astype(np.uint64)
+    return values.astype(narrowest(int(values.max(initial=0)) if most is None else most))
+
+
+def offsets_of(lengths: npt.NDArray[Any] | Sequence[int]) -> npt.NDArray[np.int64]:
+    """Where each of successive things of these lengths begins, and at last where all end: ``int64[n + 1]``."""
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
 
 
 def lengths_of(offsets: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
@@ -46,26 +64,15 @@ def lengths_of(offsets: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return wide[1:] - wide[:-1]
 
 
-def write_parts(path: Path, parts: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Writes the arrays as a new file, durably; the folder is the caller's to sync."""
-    directory: dict[str, list[Any]] = {}
-    with path.open("wb") as file:
-        file.write(bytes(ALIGNMENT))
-        at = ALIGNMENT
-        for name, part in parts.items():
-            array = np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<"))
-            content = array.reshape(-1).view(np.uint8).data
-            directory[name] = [array.dtype.str, list(array.shape), at, zlib.crc32(content)]
-            file.write(content)
-            padding = -len(content) % ALIGNMENT
-            file.write(bytes(padding))
-            at += len(content) + padding
-        listing = orjson.dumps(directory)
-        file.write(listing)
-        header = _HEADER.pack(MAGIC, VERSION, zlib.crc32(listing), at, len(listing), at + len(listing))
-        file.seek(0)
-        file.write(header + struct.pack("<I", zlib.crc32(header)))
-        file.flush()
+def header(listing: bytes, at: int) -> bytes:
+    """The first bytes of a file whose directory, ``listing``, begins at byte ``at``."""
+    known = _HEADER.pack(MAGIC, VERSION, zlib.crc32(listing), at, len(listing), at + len(listing))
+    return known + struct.pack("<I", zlib.crc32(known))
+
+
+def sync_file(path: Path) -> None:
+    """Makes what was written to a file durable, by whatever process."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
@@ -112,6 +119,10 @@ class PartFile:
         except KeyError:
             raise self._damaged(f"it has no part {name!r}") from None
         return np.frombuffer(self._map, dtype=kind, count=math.prod(shape), offset=at).reshape(shape)
+
+    def release(self) -> None:
+        """Gives back the memory of the pages that were read; they are read again when they are asked for."""
+        self._map.madvise(mmap.MADV_DONTNEED)
 
     def verify(self) -> None:
         """Passes when every array is as it was written; reads the whole file.

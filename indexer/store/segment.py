@@ -1,13 +1,13 @@
-"""A segment: the arrays of some articles that were written together, read in place from its two files.
+"""A segment: the arrays of some articles that were written together, read in place from its three files.
 
-``<name>.seg`` holds what is searched, ``<name>.articles`` the articles themselves. Documents are numbered from 0. The literal
+``<name>.seg`` holds documents and words, ``<name>.grams`` the bigrams, ``<name>.articles`` the articles themselves. Documents
+are numbered from 0. The literal
 texts of all documents stand one after another, so one number says where a bigram is, and ``starts`` whose it is.
 """
 
 from __future__ import annotations
 
-import zlib
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,41 +19,20 @@ import numpy.typing as npt
 import orjson
 
 from indexer.schema import STORED_FACETS, WORD_FIELDS
+from indexer.store.bigrams import BigramLists
+from indexer.store.byte_strings import BytesList
 from indexer.store.parts import PartFile
+from indexer.store.texts import StoredTexts, read_texts
+from indexer.store.words import Rows, WordLists
 
-__all__ = ["BytesList", "Segment", "SegmentFacet", "bigram_key"]
+__all__ = ["SEGMENT_FILES", "Segment", "SegmentFacet"]
 
-SAMPLE_STEP = 64
-_WORD_PARTS = ("docs", "starts", "frequencies", "large_at", "large")
-
-
-def bigram_key(term: str) -> int:
-    """The number by which a bigram, or a last character alone, is sorted."""
-    return ord(term[0]) << 32 | (ord(term[1]) if len(term) > 1 else 0)
-
-
-class BytesList(Sequence[bytes]):
-    """Byte strings that stand in one array: item ``i`` at ``offsets[i]:offsets[i + 1]``."""
-
-    def __init__(self, content: npt.NDArray[np.uint8], offsets: npt.NDArray[Any]) -> None:
-        self.content = content
-        self.offsets = offsets
-
-    @cached_property
-    def _samples(self) -> list[bytes]:
-        return [self[at] for at in range(0, len(self), SAMPLE_STEP)]
-
-    def place(self, wanted: bytes) -> int:
-        """Where ``wanted`` stands among the items, which are sorted, or would stand: as ``bisect_left`` says."""
-        # PERF: every 64th item is a list of its own, searched in C: 3 µs a look-up among 130,000 words, 11 µs without.
-        block = bisect_left(self._samples, wanted) * SAMPLE_STEP
-        return bisect_left(self, wanted, max(0, block - SAMPLE_STEP), min(block, len(self)))
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.content[self.offsets[index] : self.offsets[index + 1]].tobytes()
+SEGMENT_FILES = (".seg", ".grams", ".articles")
+"""How the names of a segment's files end."""
+_LEFT_OUT: dict[str, Any] = {
+    "section": [], "authors": [], "source": None, "published": None, "url": None, "also_at": [], "story": None
+}  # fmt: skip
+"""Values that the head of an article leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +64,7 @@ class Segment:
 
     def __init__(self, folder: Path, name: str, deleted: Sequence[int] = ()) -> None:
         self.name = name
-        self.parts = PartFile(folder / f"{name}.seg")
-        self.stored = PartFile(folder / f"{name}.articles")
+        self.parts, self.grams, self.stored = (PartFile(folder / (name + end)) for end in SEGMENT_FILES)
         self.starts = self.parts["starts"]
         self.n_docs = len(self.starts) - 1
         self.deleted: npt.NDArray[np.bool_] | None = None
@@ -94,20 +72,19 @@ class Segment:
             self.deleted = np.zeros(self.n_docs, dtype=np.bool_)
             self.deleted[list(deleted)] = True
         self.borders = self.parts["borders"]
-        self.gaps = self.parts["gaps"]
+        self.gaps = self.grams["gaps"]
         self.days = self.parts["days"]
         self.moments = self.parts["moments"]
         self.order = self.parts["order"]
         self.ranks = self.parts["ranks"]
         self.lengths = {field: self.parts[f"lengths.{field}"] for field in WORD_FIELDS}
-        self.ids = self.bytes_list("ids")
-        self.words = {field: self.bytes_list(f"words.{field}.text") for field in WORD_FIELDS}
-        self._word_arrays = {
-            field: tuple(self.parts[f"words.{field}.{part}"] for part in _WORD_PARTS) for field in WORD_FIELDS
-        }
-        self._keys = self.parts["bigrams.keys"]
-        self._bigram_starts = self.parts["bigrams.starts"]
-        self._positions = self.parts["bigrams.positions"]
+        self.ids = BytesList(self.parts["ids"], self.parts["ids_offsets"])
+        self.words = WordLists(self.parts)
+        self.bigrams = BigramLists(self.grams)
+        self.positions = self.bigrams.positions
+        self._heads = BytesList(self.stored["heads"], self.stored["heads_offsets"])
+        self._texts = self.stored["texts"]
+        self._text_offsets = self.stored["texts_offsets"]
 
     @cached_property
     def facets(self) -> dict[str, SegmentFacet]:
@@ -120,10 +97,6 @@ class Segment:
             )
             for name in STORED_FACETS
         }
-
-    def bytes_list(self, name: str) -> BytesList:
-        """The byte strings of the part ``name``."""
-        return BytesList(self.parts[name], self.parts[f"{name}_offsets"])
 
     def id(self, doc: int) -> str:
         """The id of a document."""
@@ -144,59 +117,50 @@ class Segment:
             return None
         return doc
 
+    def word_range(self, word: str) -> tuple[int, int]:
+        """The first entry of a word in ``words.docs`` and ``words.codes``, and the one after its last; equal without any."""
+        return self.words.range(word)
+
+    def word_rows(self, first: int, last: int) -> Rows:
+        """How often the word of each entry from ``first`` to ``last`` stands in each field, ``uint32[n, n_fields]``."""
+        return self.words.rows(first, last)
+
     def word(self, field: str, word: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """The documents in whose ``field`` the word stands, ascending, and how often in each."""
-        docs, starts, frequencies, _, _ = self._word_arrays[field]
-        words, wanted = self.words[field], word.encode()
-        at = words.place(wanted)
-        if at == len(words) or words[at] != wanted:
-            return docs[:0], frequencies[:0]
-        first, last = int(starts[at]), int(starts[at + 1])
-        return docs[first:last], self.frequencies(field, first, last)
+        first, last = self.words.range(word)
+        frequencies = self.words.frequencies(WORD_FIELDS.index(field), first, last)
+        having = np.flatnonzero(frequencies)
+        return self.words.docs[first:last][having], frequencies[having]
 
-    def words_with(self, field: str, prefix: str) -> Iterator[str]:
-        """The words of a ``field`` that begin with ``prefix``, sorted; all of them with an empty one."""
-        words, start = self.words[field], prefix.encode()
-        for at in range(words.place(start), len(words)):
-            word: bytes = words[at]
-            if not word.startswith(start):
-                return
-            yield word.decode()
+    def words_between(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """The words that begin with ``prefix``, sorted, each with how many documents hold it, deleted ones included."""
+        return self.words.between(prefix)
 
-    def frequencies(self, field: str, first: int, last: int) -> npt.NDArray[Any]:
-        """The frequencies of the entries ``first`` to ``last`` of a field, those that need more than a byte put in."""
-        _, _, frequencies, large_at, large = self._word_arrays[field]
-        narrow: npt.NDArray[Any] = frequencies[first:last]
-        if not len(large_at):
-            return narrow
-        low, high = (int(place) for place in np.searchsorted(large_at, [first, last]))
-        if low == high:
-            return narrow
-        wide = narrow.astype(np.uint32)
-        wide[large_at[low:high] - first] = large[low:high]
-        return wide
+    def bigram_range(self, term: str) -> tuple[int, int, int]:
+        """The first of a bigram's places in ``positions``, the one after its last, and how many documents hold it."""
+        return self.bigrams.range(term)
 
     def bigram(self, term: str) -> npt.NDArray[np.uint32]:
         """Where in the segment the bigram, or the last character alone, begins; ascending."""
-        key = np.uint64(bigram_key(term))
-        at = int(np.searchsorted(self._keys, key))
-        if at == len(self._keys) or self._keys[at] != key:
-            return self._positions[:0]
-        return self._positions[int(self._bigram_starts[at]) : int(self._bigram_starts[at + 1])]
+        first, last, _ = self.bigram_range(term)
+        return self.positions[first:last]
 
     def character(self, char: str) -> npt.NDArray[np.uint32]:
         """Where in the segment the character stands; ascending."""
-        borders = np.array([ord(char) << 32, (ord(char) + 1) << 32], dtype=np.uint64)
-        first, last = self._bigram_starts[np.searchsorted(self._keys, borders)]
-        return np.sort(self._positions[int(first) : int(last)])
+        first, last = self.bigrams.beginning(char)
+        return np.sort(self.positions[first:last])
 
     def head(self, doc: int) -> bytes:
-        """The JSON object of the article without its texts."""
-        head: bytes = BytesList(self.stored["heads"], self.stored["heads_offsets"])[doc]
+        """The JSON object of the article without its texts and without values that say nothing."""
+        head: bytes = self._heads[doc]
         return head
 
+    def texts(self, doc: int) -> StoredTexts:
+        """The texts of the article that its head leaves out."""
+        return read_texts(self._texts[self._text_offsets[doc] : self._text_offsets[doc + 1]])
+
     def record(self, doc: int) -> dict[str, Any]:
-        """The article as the JSON object that was stored."""
-        texts = BytesList(self.stored["texts"], self.stored["texts_offsets"])[doc]
-        record: dict[str, Any] = orjson.loads(self.head(doc)) | orjson.loads(zlib.decompress(texts))
-        return record
+        """The article as the JSON object that ``article_to_record`` makes."""
+        texts = self.texts(doc)
+        head: dict[str, Any] = orjson.loads(self.head(doc))
+        return _LEFT_OUT | head | {"body": texts.body, "summary": texts.summary, "captions": list(texts.captions)}

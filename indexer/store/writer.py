@@ -1,6 +1,7 @@
-"""Articles to one generation of the index: runs of articles become segments, and a commit shows them.
+"""Articles to one generation of the index: runs of articles become segments, which a commit makes one and shows.
 
-With several workers, processes prepare, invert and write a run each; the parent sends articles and takes the names of segments.
+With several workers, processes prepare, invert and write a run each, and at the commit the files of a merged segment; the parent
+sends articles and takes the names of segments.
 
 A generation is a folder of its own, with Whoosh's lock for its one writer. Files are written beside those that readers have
 open, and a commit is the rename of a table of contents that names them (``contents.py``): a writer that dies leaves files
@@ -22,18 +23,20 @@ from indexer.article import Article
 from indexer.errors import DataLockedError, IndexDamagedError
 from indexer.schema import PreparedRun
 from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
-from indexer.store.inversion import SegmentArrays, invert
-from indexer.store.merge import choose_merge, merge_segments
-from indexer.store.segment import Segment
+from indexer.store.inversion import invert
+from indexer.store.merge import merge_file, merged_entry
+from indexer.store.parts import sync_file
+from indexer.store.segment import SEGMENT_FILES, Segment
+from indexer.store.tiers import arrange, needs_writing
 
 __all__ = ["IndexWriter", "create_generation"]
 
 DEFAULT_MEMORY_MB = 1024
 BYTES_AN_ARTICLE = 20_000
-"""What merging and inverting hold of an article at their height, measured over news of 500 characters with room to spare."""
+"""What inverting holds of an article at its height, measured over news of 500 characters with room to spare."""
 MAX_RUN_ARTICLES = 2_500
 RUN_CHARS = 3_500_000
-"""Characters of the bodies of a run; with the other fields it mostly stays below what ``invert`` sorts fastest."""
+"""Characters of the bodies of a run: what bounds its memory when articles are long."""
 
 
 def create_generation(folder: Path) -> None:
@@ -65,8 +68,8 @@ class IndexWriter:
         if not self._lock.acquire(blocking=False):
             raise DataLockedError(f"another process is writing to {folder}; wait for it to end", path=folder)
         self._open = True
-        self._largest = memory_mb * 2**20 // BYTES_AN_ARTICLE
-        self._run_articles = max(1, min(MAX_RUN_ARTICLES, self._largest // workers))
+        self._memory = memory_mb * 2**20 // workers
+        self._run_articles = max(1, min(MAX_RUN_ARTICLES, self._memory // BYTES_AN_ARTICLE))
         self._run: list[Article] = []
         self._run_chars = 0
         self._new: list[SegmentEntry] = []
@@ -105,15 +108,15 @@ class IndexWriter:
         """Makes the batch visible to readers that open from now on, durably."""
         self._end_runs()
         old = [
-            SegmentEntry(name=entry.name, n_docs=entry.n_docs, deleted=tuple(sorted(deleted)))
+            SegmentEntry(name=entry.name, n_docs=entry.n_docs, n_chars=entry.n_chars, deleted=tuple(sorted(deleted)))
             for entry, deleted in zip(self._contents.segments, self._deleted, strict=True)
         ]
-        entries = [entry for entry in (*old, *self._new) if len(entry.deleted) < entry.n_docs]
-        while chosen := choose_merge(entries, self._largest):
-            merged = merge_segments([Segment(self._folder, entry.name, entry.deleted) for entry in chosen])
-            at = entries.index(chosen[0])
-            entries = [entry for entry in entries if entry not in chosen]
-            entries.insert(at, _write(self._folder, merged))
+        groups = arrange(old, self._new)
+        entries = [self._merge(group) if needs_writing(group) else group[0] for group in groups]
+        for entry in entries:
+            if entry not in old:
+                for end in SEGMENT_FILES:
+                    sync_file(self._folder / (entry.name + end))
         write_contents(self._folder, Contents(number=self._contents.number + 1, segments=tuple(entries)))
         self.cancel()
 
@@ -125,6 +128,19 @@ class IndexWriter:
         if self._open:
             self._open = False
             self._lock.release()
+
+    def _merge(self, group: Sequence[SegmentEntry]) -> SegmentEntry:
+        """One segment of several, its files written by the workers where there are any."""
+        name = _new_name()
+        # The file with most work first, so that the others fill the time of the second worker.
+        tasks = [(end, self._folder, name, group, self._memory) for end in sorted(SEGMENT_FILES, key=".grams".__ne__)]
+        if self._pool is None:
+            for task in tasks:
+                merge_file(*task)
+        else:
+            for done in [self._pool.submit(merge_file, *task) for task in tasks]:
+                done.result()
+        return merged_entry(self._folder, name, group)
 
     def _send_run(self) -> None:
         """Has the run written, by a worker where there are several; waits when each has one to do and one waiting."""
@@ -154,13 +170,14 @@ class IndexWriter:
 
 def write_run(folder: Path, articles: Sequence[Article], prepare: Prepare) -> SegmentEntry:
     """The segment that was made of some articles and written to ``folder``."""
-    return _write(folder, invert(prepare(articles)))
-
-
-def _write(folder: Path, arrays: SegmentArrays) -> SegmentEntry:
-    name = f"MAIN_{secrets.token_hex(8)}"
+    arrays = invert(prepare(articles))
+    name = _new_name()
     arrays.write(folder, name)
-    return SegmentEntry(name=name, n_docs=arrays.n_docs)
+    return SegmentEntry(name=name, n_docs=arrays.n_docs, n_chars=arrays.n_chars)
+
+
+def _new_name() -> str:
+    return f"MAIN_{secrets.token_hex(8)}"
 
 
 _worker_prepare: list[Prepare] = []

@@ -17,7 +17,10 @@ __all__ = ["Found", "date_order", "make_hits"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article that is shown: its stored JSON object, with its texts only where snippets are cut from them."""
+    """An article that is shown: its stored JSON object, in which what it lacks may be missing.
+
+    It has the texts only where snippets are cut from them.
+    """
 
     record: Mapping[str, Any]
     score: float
@@ -39,11 +42,11 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
         Hit(
             id=item.record["id"],
             title=item.record["title"],
-            url=item.record["url"],
-            section=tuple(item.record["section"]),
-            authors=tuple(item.record["authors"]),
-            source=item.record["source"],
-            published=item.record["published"],
+            url=item.record.get("url"),
+            section=tuple(item.record.get("section", ())),
+            authors=tuple(item.record.get("authors", ())),
+            source=item.record.get("source"),
+            published=item.record.get("published"),
             score=item.score,
             highlights=highlights,
             folded=item.folded,

@@ -1,39 +1,82 @@
 """The steps of an evaluation in numpy: the complete path, and what the compiled one (``kernels.py``) is held to.
 
 Each function works on the arrays of one segment, whose articles are numbered from 0. Positions are those of characters in
-the literal texts of the segment, which stand one after another.
+the literal texts of the segment, which stand one after another: article ``d`` at ``starts[d]:starts[d + 1]``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from search.evaluate.bm25 import normalized_frequency, saturated
+from search.evaluate.bm25 import saturated
 from search.evaluate.closeness import closeness
 from search.evaluate.topk import best
 
-__all__ = ["articles_of", "best", "closeness", "combined", "count_values", "mark", "scored", "shifted_intersection"]
+__all__ = [
+    "BLOCK_BITS",
+    "PositionLists",
+    "PostingLists",
+    "Terms",
+    "best",
+    "closeness",
+    "count_values",
+    "first_of_blocks",
+    "mark",
+    "mark_positions",
+    "score_positions",
+    "score_words",
+    "shifted_intersection",
+]
 
 Ints = npt.NDArray[np.integer]
 Floats = npt.NDArray[np.float64]
 Docs = npt.NDArray[np.uint32]
+Positions = npt.NDArray[np.uint32]
 Mask = npt.NDArray[np.bool_]
 
+BLOCK_BITS = 9
+"""A block is 512 positions, about as many as an article has."""
 
-def articles_of(positions: npt.NDArray[np.uint32], starts: npt.NDArray[np.uint32]) -> tuple[Docs, Docs]:
-    """The articles in which ascending ``positions`` lie, each once and ascending, and how many lie in each.
 
-    ``starts`` is ``uint32[n_docs + 1]``: article ``d`` stands at ``starts[d]:starts[d + 1]``.
+@dataclass(frozen=True, slots=True)
+class PostingLists:
+    """The words of a segment: entry ``e`` says that ``docs[e]`` holds its word ``frequencies[codes[e]]`` times, by field weights.
+
+    An entry with the code ``EXCEPTION`` is one of ``large_at`` (ascending), with its frequency in ``large``. ``norms`` are those
+    of ``bm25.length_norms``, by article.
     """
-    docs = (np.searchsorted(starts, positions, side="right") - 1).astype(np.uint32)
-    if not len(docs):
-        return docs, docs
-    first = np.flatnonzero(np.concatenate([[True], docs[1:] != docs[:-1]]))
-    counts = np.diff(np.append(first, len(docs))).astype(np.uint32)
-    return docs[first], counts
+
+    docs: Ints
+    codes: npt.NDArray[np.uint8]
+    frequencies: Floats
+    large_at: npt.NDArray[np.uint64]
+    large: Floats
+    norms: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class PositionLists:
+    """The bigrams of a segment: places in ``positions``, whose articles ``starts`` says, with their ``norms``.
+
+    ``blocks`` are those of :func:`first_of_blocks`.
+    """
+
+    positions: Positions
+    starts: npt.NDArray[np.uint32]
+    norms: Floats
+    blocks: Docs
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Terms to score by: the entries or places ``firsts[t]:lasts[t]`` are of term ``t``, which weighs ``weights[t]``."""
+
+    firsts: npt.NDArray[np.int64]
+    lasts: npt.NDArray[np.int64]
+    weights: Floats
 
 
 def shifted_intersection(
@@ -48,32 +91,55 @@ def shifted_intersection(
     return kept
 
 
-def combined(
-    lists: list[tuple[Ints, Ints, float]], lengths: npt.NDArray[Any], mean_length: float, b: float
-) -> tuple[Docs, Floats]:
-    """The articles of several posting lists, each once and ascending, with their summed normalised frequencies.
-
-    Each list is its articles, their frequencies and what an occurrence counts; ``lengths`` are those of all articles of the
-    segment, with the fields counted as the occurrences are (BM25F in its simple form: Robertson, Zaragoza and Taylor, "Simple
-    BM25 Extension to Multiple Weighted Fields", 2004).
-    """
-    total = np.zeros(len(lengths))
-    for docs, frequencies, weight in lists:
-        total[docs] += weight * frequencies
-    found = np.flatnonzero(total).astype(np.uint32)
-    return found, normalized_frequency(total[found], lengths[found].astype(np.float64), mean_length, b)
-
-
-def scored(scores: Floats, matching: Mask, docs: Docs, frequencies: Floats, weight: float, k1: float) -> None:
-    """Adds ``weight · (k1 + 1) · tf / (k1 + tf)`` to the scores of those of ``docs`` that are ``matching``."""
-    chosen = matching[docs]
-    own = frequencies[chosen]
-    scores[docs[chosen]] += weight * saturated(own, k1)
-
-
 def mark(mask: Mask, docs: Ints) -> None:
     """Makes ``mask`` (``bool[n_docs]``) True for ``docs``."""
     mask[docs] = True
+
+
+def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
+    """Makes ``mask`` (``bool[n_docs]``) True for the articles of ``lists`` in which ``positions``, ascending, lie."""
+    mask[_articles_of(positions, lists.starts)[0]] = True
+
+
+def first_of_blocks(starts: npt.NDArray[np.uint32]) -> Docs:
+    """The article in which each block of positions begins: block ``i`` begins at ``i << BLOCK_BITS``."""
+    begins = np.arange(0, int(starts[-1]) + 1, 1 << BLOCK_BITS)
+    return np.minimum(np.searchsorted(starts, begins, side="right") - 1, max(0, len(starts) - 2)).astype(np.uint32)
+
+
+def score_words(scores: Floats, matching: Mask, lists: PostingLists, terms: Terms, k1: float) -> None:
+    """Adds what each word is worth to the scores of those of its articles that are ``matching``."""
+    for first, last, weight in zip(terms.firsts, terms.lasts, terms.weights, strict=True):
+        docs = lists.docs[first:last]
+        frequencies = lists.frequencies[lists.codes[first:last]]
+        low, high = np.searchsorted(lists.large_at, [first, last])
+        frequencies[lists.large_at[low:high].astype(np.int64) - first] = lists.large[low:high]
+        _add(scores, matching, docs, frequencies, lists.norms, weight, k1)
+
+
+def score_positions(scores: Floats, matching: Mask, lists: PositionLists, terms: Terms, k1: float) -> None:
+    """Adds what each string is worth, whose places these are, to the scores of those of its articles that are ``matching``."""
+    for first, last, weight in zip(terms.firsts, terms.lasts, terms.weights, strict=True):
+        docs, counts = _articles_of(lists.positions[first:last], lists.starts)
+        _add(scores, matching, docs, counts.astype(np.float64), lists.norms, weight, k1)
+
+
+def _add(
+    scores: Floats, matching: Mask, docs: Ints, frequencies: Floats, norms: Floats, weight: float, k1: float
+) -> None:
+    chosen = matching[docs]
+    docs = docs[chosen]
+    scores[docs] += weight * saturated(frequencies[chosen], norms[docs], k1)
+
+
+def _articles_of(positions: Positions, starts: npt.NDArray[np.uint32]) -> tuple[Docs, Docs]:
+    """The articles in which ascending ``positions`` lie, each once and ascending, and how many lie in each."""
+    docs = (np.searchsorted(starts, positions, side="right") - 1).astype(np.uint32)
+    if not len(docs):
+        return docs, docs
+    first = np.flatnonzero(np.concatenate([[True], docs[1:] != docs[:-1]]))
+    counts = np.diff(np.append(first, len(docs))).astype(np.uint32)
+    return docs[first], counts
 
 
 def count_values(docs: Docs, offsets: npt.NDArray[np.uint32], ordinals: Ints, n_values: int) -> npt.NDArray[np.int64]:

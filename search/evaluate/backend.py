@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from search.evaluate import arrays
-from search.evaluate.arrays import Docs, Floats, Ints, Mask
+from search.evaluate.arrays import Docs, Floats, Ints, Mask, PositionLists, Positions, PostingLists, Terms
 from search.evaluate.closeness import Needles
 
 __all__ = ["Steps", "choose_steps"]
@@ -19,26 +19,22 @@ __all__ = ["Steps", "choose_steps"]
 class Steps(Protocol):
     """The functions of ``arrays.py``; a module that has them all is one."""
 
-    def articles_of(self, positions: npt.NDArray[np.uint32], starts: npt.NDArray[np.uint32], /) -> tuple[Docs, Docs]:
-        """See ``arrays.articles_of``."""
-
     def shifted_intersection(
         self, places: npt.NDArray[np.uint32], others: npt.NDArray[np.uint32], shift: int, /
     ) -> npt.NDArray[np.uint32]:
         """See ``arrays.shifted_intersection``."""
 
-    def combined(
-        self, lists: list[tuple[Ints, Ints, float]], lengths: npt.NDArray[Any], mean_length: float, b: float, /
-    ) -> tuple[Docs, Floats]:
-        """See ``arrays.combined``."""
-
-    def scored(
-        self, scores: Floats, matching: Mask, docs: Docs, frequencies: Floats, weight: float, k1: float, /
-    ) -> None:
-        """See ``arrays.scored``."""
-
     def mark(self, mask: Mask, docs: Ints, /) -> None:
         """See ``arrays.mark``."""
+
+    def mark_positions(self, mask: Mask, positions: Positions, lists: PositionLists, /) -> None:
+        """See ``arrays.mark_positions``."""
+
+    def score_words(self, scores: Floats, matching: Mask, lists: PostingLists, terms: Terms, k1: float, /) -> None:
+        """See ``arrays.score_words``."""
+
+    def score_positions(self, scores: Floats, matching: Mask, lists: PositionLists, terms: Terms, k1: float, /) -> None:
+        """See ``arrays.score_positions``."""
 
     def count_values(
         self, docs: Docs, offsets: npt.NDArray[np.uint32], ordinals: Ints, n_values: int, /

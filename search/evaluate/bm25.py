@@ -1,7 +1,9 @@
 """BM25 over arrays: pure functions of frequencies, lengths and collection statistics.
 
 idf and saturation are Lucene's, without its constant factor folded away: Robertson and Zaragoza, "The Probabilistic
-Relevance Framework: BM25 and Beyond" (2009); the fields are combined before saturation (``arrays.combined``).
+Relevance Framework: BM25 and Beyond" (2009). The fields are combined before both: an occurrence counts as its field's weight,
+in the frequency and in the length (BM25F: Robertson, Zaragoza, Taylor, "Simple BM25 Extension to Multiple Weighted
+Fields", 2004).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FIELD_WEIGHTS", "Bm25", "idf", "normalized_frequency", "saturated"]
+__all__ = ["FIELD_WEIGHTS", "Bm25", "idf", "length_norms", "saturated"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,13 +36,13 @@ def idf(n_docs: int, doc_frequency: int) -> float:
     return math.log(1 + (n_docs - doc_frequency + 0.5) / (doc_frequency + 0.5))
 
 
-def normalized_frequency(frequencies: Floats, lengths: Floats, mean_length: float, b: float) -> Floats:
-    """``tf / (1 − b + b · L / mean L)``, an array like ``frequencies``; ``lengths`` are of the same articles."""
+def length_norms(lengths: Floats, mean_length: float, parameters: Bm25) -> Floats:
+    """``k1 · (1 − b + b · L / mean L)``, an array like ``lengths``: half of the most is reached at so many occurrences."""
     if mean_length <= 0:
-        return frequencies
-    return frequencies / (1 - b + b * lengths / mean_length)
+        return np.full(len(lengths), parameters.k1)
+    return parameters.k1 * (1 - parameters.b + parameters.b * lengths / mean_length)
 
 
-def saturated(frequencies: Floats, k1: float) -> Floats:
-    """``(k1 + 1) · tf / (k1 + tf)``: from 0 towards ``k1 + 1``."""
-    return (k1 + 1) * frequencies / (k1 + frequencies)
+def saturated(frequencies: Floats, norms: Floats, k1: float) -> Floats:
+    """``(k1 + 1) · tf / (tf + norm)``: from 0 towards ``k1 + 1``; ``norms`` are of the same articles."""
+    return (k1 + 1) * frequencies / (frequencies + norms)

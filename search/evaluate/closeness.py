@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from search.evaluate.bm25 import normalized_frequency, saturated
+from search.evaluate.bm25 import Bm25, length_norms, saturated
 
 __all__ = ["Needles", "closeness", "pack_needles"]
 
@@ -129,9 +129,8 @@ def _characters(
     known = needles.characters[order][at] == found
     cells = _text_of(places[known], offsets) * n_characters + order[at[known]]
     counts = np.bincount(cells, minlength=n_texts * n_characters).reshape(n_texts, n_characters)
-    lengths = np.diff(offsets).astype(np.float64)[:, None]
-    frequencies = normalized_frequency(counts.astype(np.float64), lengths, needles.mean_length, needles.b)
-    worth: Floats = saturated(frequencies, needles.k1) @ needles.character_gains
+    norms = length_norms(np.diff(offsets).astype(np.float64), needles.mean_length, Bm25(k1=needles.k1, b=needles.b))
+    worth: Floats = saturated(counts.astype(np.float64), norms[:, None], needles.k1) @ needles.character_gains
     return worth
 
 

@@ -9,6 +9,9 @@ from search.page import FacetValue
 
 __all__ = ["list_values"]
 
+_Row = tuple[int, str, str]
+"""Count with its sign turned, label, key: sorted, that is the order in which they are shown."""
+
 
 def list_values(
     facet: str, counts: Iterable[tuple[str, str, int]], *, selected: Sequence[str], limit: int
@@ -20,45 +23,40 @@ def list_values(
     Values among the ``selected`` keys are always listed, even with 0 articles and past the limit.
     """
     chosen = set(selected)
-    rows = [(key, label, count) for key, label, count in counts if count or key in chosen]
+    rows = [(-count, label, key) for key, label, count in counts if count or key in chosen]
     if facet == "section":
         return _section_tree(rows, chosen, limit)
     if facet in ("year", "month"):
-        rows.sort(key=lambda row: row[0], reverse=True)
+        rows.sort(key=lambda row: row[2], reverse=True)
     else:
-        rows.sort(key=_by_count)
-    return tuple(_value(row, chosen) for at, row in enumerate(rows) if at < limit or row[0] in chosen)
+        rows.sort()
+    if chosen:
+        rows = [row for at, row in enumerate(rows) if at < limit or row[2] in chosen]
+    else:
+        del rows[limit:]
+    return tuple([FacetValue(label, -count, key in chosen) for count, label, key in rows])
 
 
-def _section_tree(rows: list[tuple[str, str, int]], chosen: set[str], limit: int) -> tuple[FacetValue, ...]:
-    children: dict[str, list[tuple[str, str, int]]] = {}
-    for row in sorted(rows, key=_by_count):
-        if row[0]:
-            children.setdefault(_parent(row[0]), []).append(row)
+def _section_tree(rows: list[_Row], chosen: set[str], limit: int) -> tuple[FacetValue, ...]:
+    children: dict[str, list[_Row]] = {}
+    rows.sort()
+    for row in rows:
+        if row[2]:
+            children.setdefault(row[2].rpartition(SECTION_SEPARATOR)[0], []).append(row)
     values: list[FacetValue] = []
 
     def walk(parent: str) -> None:
-        for at, row in enumerate(children.get(parent, ())):
-            if at < limit or (chosen and _on_chosen_path(row[0], chosen)):
-                values.append(_value(row, chosen))
-                if row[0] in children:
-                    walk(row[0])
+        for at, (count, label, key) in enumerate(children[parent]):
+            if at < limit or (chosen and _on_chosen_path(key, chosen)):
+                values.append(FacetValue(label, -count, key in chosen))
+                if key in children:
+                    walk(key)
 
-    walk("")
-    return (*values, *(_value(row, chosen) for row in rows if row[0] == ""))
+    if "" in children:
+        walk("")
+    values += [FacetValue(label, -count, key in chosen) for count, label, key in rows if key == ""]
+    return tuple(values)
 
 
 def _on_chosen_path(key: str, chosen: set[str]) -> bool:
     return any(other == key or other.startswith(key + SECTION_SEPARATOR) for other in chosen)
-
-
-def _parent(key: str) -> str:
-    return key.rpartition(SECTION_SEPARATOR)[0]
-
-
-def _by_count(row: tuple[str, str, int]) -> tuple[int, str]:
-    return -row[2], row[1]
-
-
-def _value(row: tuple[str, str, int], chosen: set[str]) -> FacetValue:
-    return FacetValue(value=row[1], count=row[2], selected=row[0] in chosen)

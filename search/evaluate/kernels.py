@@ -5,17 +5,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from search.evaluate.arrays import Docs, Floats, Ints, Mask
+from indexer.store import EXCEPTION
+from search.evaluate.arrays import (
+    BLOCK_BITS,
+    Docs,
+    Floats,
+    Ints,
+    Mask,
+    PositionLists,
+    Positions,
+    PostingLists,
+    Terms,
+)
 from search.evaluate.closeness_kernels import closeness
 from search.evaluate.compiled import compiled
 from search.evaluate.topk import best as numpy_best
 
-__all__ = ["articles_of", "best", "closeness", "combined", "count_values", "mark", "scored", "shifted_intersection"]
+__all__ = [
+    "best",
+    "closeness",
+    "count_values",
+    "mark",
+    "mark_positions",
+    "score_positions",
+    "score_words",
+    "shifted_intersection",
+]
 
 MOST_BY_INSERTION = 128
 """Up to so many hits are kept sorted as they are found; more are left to numpy."""
@@ -25,41 +43,12 @@ FAR_APART = 16
 
 
 @compiled
-def _articles_of(positions, starts, docs, counts):  # type: ignore[no-untyped-def]
-    last = len(starts) - 1
-    doc = 0
-    found = -1
-    end = np.uint32(0)
-    for position in positions:
-        if position >= end:
-            low = doc
-            step = 1
-            while low + step < last and starts[low + step] <= position:
-                low += step
-                step += step
-            high = min(low + step, last)
-            while high - low > 1:
-                middle = (low + high) // 2
-                if starts[middle] <= position:
-                    low = middle
-                else:
-                    high = middle
-            doc = low
-            end = starts[doc + 1]
-            found += 1
-            docs[found] = doc
-            counts[found] = 0
-        counts[found] += 1
-    return found + 1
-
-
-def articles_of(positions: npt.NDArray[np.uint32], starts: npt.NDArray[np.uint32]) -> tuple[Docs, Docs]:
-    """See :func:`search.evaluate.arrays.articles_of`."""
-    most = min(len(positions), len(starts) - 1)
-    docs = np.empty(most, dtype=np.uint32)
-    counts = np.empty(most, dtype=np.uint32)
-    found = _articles_of(positions, starts, docs, counts)
-    return docs[:found], counts[:found]
+def _article_of(position, starts, blocks):  # type: ignore[no-untyped-def]
+    """The article in which a position lies: the first of its block, or one of the next."""
+    doc = blocks[position >> BLOCK_BITS]
+    while starts[doc + 1] <= position:
+        doc += 1
+    return doc
 
 
 @compiled
@@ -118,62 +107,6 @@ def shifted_intersection(
 
 
 @compiled
-def _norm(length, mean, b):  # type: ignore[no-untyped-def]
-    return 1.0 - b + b * length / mean if mean > 0 else 1.0
-
-
-@compiled
-def _combine(total, touched, found, docs, frequencies, weight):  # type: ignore[no-untyped-def]
-    for at in range(len(docs)):
-        doc = docs[at]
-        if total[doc] == 0.0:
-            touched[found] = doc
-            found += 1
-        total[doc] += weight * frequencies[at]
-    return found
-
-
-@compiled
-def _normalized(docs, frequencies, weight, lengths, mean, b):  # type: ignore[no-untyped-def]
-    out = np.empty(len(docs))
-    for at in range(len(docs)):
-        out[at] = weight * frequencies[at] / _norm(lengths[docs[at]], mean, b)
-    return out
-
-
-def combined(
-    lists: list[tuple[Ints, Ints, float]], lengths: npt.NDArray[Any], mean_length: float, b: float
-) -> tuple[Docs, Floats]:
-    """See :func:`search.evaluate.arrays.combined`."""
-    lists = [one for one in lists if len(one[0])]
-    if not lists:
-        return np.empty(0, dtype=np.uint32), np.empty(0)
-    if len(lists) == 1:
-        docs, frequencies, weight = lists[0]
-        return docs.astype(np.uint32, copy=False), _normalized(docs, frequencies, weight, lengths, mean_length, b)
-    total = np.zeros(len(lengths))
-    touched = np.empty(min(len(lengths), sum(len(docs) for docs, *_ in lists)), dtype=np.uint32)
-    found = 0
-    for docs, frequencies, weight in lists:
-        found = _combine(total, touched, found, docs, frequencies, weight)
-    touched = touched[:found]
-    return touched, _normalized(touched, total[touched], 1.0, lengths, mean_length, b)
-
-
-@compiled
-def _scored(scores, matching, docs, frequencies, weight, k1):  # type: ignore[no-untyped-def]
-    for at in range(len(docs)):
-        doc = docs[at]
-        if matching[doc]:
-            scores[doc] += weight * ((k1 + 1.0) * frequencies[at] / (k1 + frequencies[at]))
-
-
-def scored(scores: Floats, matching: Mask, docs: Docs, frequencies: Floats, weight: float, k1: float) -> None:
-    """See :func:`search.evaluate.arrays.scored`."""
-    _scored(scores, matching, docs, frequencies, weight, k1)
-
-
-@compiled
 def _mark(mask, docs):  # type: ignore[no-untyped-def]
     for doc in docs:
         mask[doc] = True
@@ -182,6 +115,73 @@ def _mark(mask, docs):  # type: ignore[no-untyped-def]
 def mark(mask: Mask, docs: Ints) -> None:
     """See :func:`search.evaluate.arrays.mark`."""
     _mark(mask, docs)
+
+
+@compiled
+def _mark_positions(mask, positions, starts, blocks):  # type: ignore[no-untyped-def]
+    for position in positions:
+        mask[_article_of(position, starts, blocks)] = True
+
+
+def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
+    """See :func:`search.evaluate.arrays.mark_positions`."""
+    _mark_positions(mask, positions, lists.starts, lists.blocks)
+
+
+@compiled
+def _score_words(scores, matching, docs, codes, frequencies, large_at, large, norms, firsts, lasts, weights):  # type: ignore[no-untyped-def]
+    for term in range(len(firsts)):
+        weight = weights[term]
+        for entry in range(firsts[term], lasts[term]):
+            doc = docs[entry]
+            if matching[doc]:
+                code = codes[entry]
+                if code == EXCEPTION:  # noqa: SIM108 - an if is a line for each case
+                    frequency = large[np.searchsorted(large_at, np.uint64(entry))]
+                else:
+                    frequency = frequencies[code]
+                scores[doc] += weight * frequency / (frequency + norms[doc])
+
+
+def score_words(scores: Floats, matching: Mask, lists: PostingLists, terms: Terms, k1: float) -> None:
+    """See :func:`search.evaluate.arrays.score_words`."""
+    _score_words(
+        scores, matching, lists.docs, lists.codes, lists.frequencies, lists.large_at, lists.large, lists.norms,
+        terms.firsts, terms.lasts, terms.weights * (k1 + 1),
+    )  # fmt: skip
+
+
+@compiled
+def _score_positions(scores, matching, positions, starts, blocks, norms, firsts, lasts, weights):  # type: ignore[no-untyped-def]
+    for term in range(len(firsts)):
+        weight = weights[term]
+        at = firsts[term]
+        last = lasts[term]
+        while at < last:
+            doc = _article_of(positions[at], starts, blocks)
+            end = starts[doc + 1]
+            begin = at
+            at += 1
+            while at < last and positions[at] < end:
+                at += 1
+            if matching[doc]:
+                frequency = float(at - begin)
+                scores[doc] += weight * frequency / (frequency + norms[doc])
+
+
+def score_positions(scores: Floats, matching: Mask, lists: PositionLists, terms: Terms, k1: float) -> None:
+    """See :func:`search.evaluate.arrays.score_positions`."""
+    _score_positions(
+        scores,
+        matching,
+        lists.positions,
+        lists.starts,
+        lists.blocks,
+        lists.norms,
+        terms.firsts,
+        terms.lasts,
+        terms.weights * (k1 + 1),
+    )
 
 
 @compiled

@@ -20,6 +20,7 @@ from search.evaluate.arrays import Floats, Mask
 from search.evaluate.bm25 import idf
 from search.evaluate.closeness import Needles, pack_needles
 from search.evaluate.evaluator import Evaluation, Evaluator
+from search.evaluate.explain import term_scores
 from search.evaluate.literal import occurrences
 from search.evaluate.literal_codes import literal_codes, read_text
 from search.evaluate.ranking import Ranking
@@ -81,7 +82,7 @@ class Ranker:
         parts = ranked.parts[read[0]].tolist() if len(read) else [0.0, 0.0, 0.0]
         characters, window, order = (round(part, SCORE_DECIMALS) for part in parts)
         return Explanation(
-            terms=evaluation.term_scores(doc),
+            terms=term_scores(evaluation, doc),
             title=round(float(ranked.titles[doc]), SCORE_DECIMALS),
             factor=1.0 if ranked.factors is None else round(float(ranked.factors[doc]), SCORE_DECIMALS),
             characters=characters,
@@ -113,12 +114,13 @@ class Ranker:
         shares = np.array([ranking.characters, ranking.window, ranking.order])
         if not len(docs) or not shares.any():
             return np.zeros((len(docs), 3))
-        records = [self._snapshot.record(doc) for doc in docs.tolist()]
-        codes, offsets = literal_codes(
-            [read_text(record["title"], record["summary"], record["body"]) for record in records]
-        )
+        codes, offsets = literal_codes([self._text(doc) for doc in docs.tolist()])
         parts: Floats = self._evaluator.steps.closeness(codes, offsets, self._needles(evaluation)) * shares
         return parts
+
+    def _text(self, doc: int) -> str:
+        texts = self._snapshot.texts(doc)
+        return read_text(self._snapshot.head(doc)["title"], texts.summary, texts.body)
 
     def _needles(self, evaluation: Evaluation) -> Needles:
         plan, ranking = evaluation.plan, self._ranking
@@ -138,9 +140,9 @@ class Ranker:
         if char not in self._character_idfs:
             having = 0
             for part in self._evaluator.parts:
-                places = part.segment.character(char)
-                docs = self._evaluator.steps.articles_of(places, part.segment.starts)[0]
-                having += int(self._snapshot.live[part.first : part.last][docs].sum())
+                mask = np.zeros(part.last - part.first, dtype=np.bool_)
+                self._evaluator.steps.mark_positions(mask, part.segment.character(char), part.bigrams)
+                having += int((mask & part.live).sum())
             self._character_idfs[char] = idf(self._evaluator.n_live, having)
         return self._character_idfs[char]
 
@@ -148,8 +150,7 @@ class Ranker:
     def _mean_length(self) -> float:
         """The characters of title, summary and body in the literal text of a live article, on average."""
         total = sum(
-            int(part.segment.borders[self._snapshot.live[part.first : part.last], _READ_FIELDS].sum(dtype=np.int64))
-            for part in self._evaluator.parts
+            int(part.segment.borders[part.live, _READ_FIELDS].sum(dtype=np.int64)) for part in self._evaluator.parts
         )
         return total / max(1, self._evaluator.n_live)
 

@@ -27,7 +27,7 @@ from indexer.analysis import GAP, Analyzer, Token, clean, fold, is_han, is_plain
 from indexer.schema import WORD_FIELDS
 from search.query.plan import And, Days, Literal, Needle, Node, Not, Or, Pattern, Plan, Word, WordPattern
 from search.query.syntax import FIELDS, Dates, Either, Negated, Query, SyntaxNode, Text
-from search.query.weights import QueryPiece, is_function_word, telling_words, term_weights
+from search.query.weights import QueryPiece, telling_words, term_weights
 from search.request import read_day
 
 __all__ = ["FUNCTION_CHARS", "rewrite"]
@@ -43,7 +43,9 @@ _COMPOUND = re.compile(
     r"(?P<body>(?:(?![\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff])[\w.@:/'&+,#%~=?$-])+)"
 )
 FUNCTION_CHARS = frozenset(
-    fold("的了是在和与于被之而其及也都就还又并或所这那此该他她它我你们着地得则且若不没吗呢吧啊把让将从对向给谁啥")
+    fold(
+        "的了是在和与于被之而其及也都就还又并或所这那此该他她它我你们着地得则且若不没吗呢吧啊把让将从对向给谁啥指有为由"
+    )
 )
 """Characters that carry no meaning of their own beside another word, folded."""
 
@@ -281,7 +283,7 @@ def _join_single_characters(text: str, tokens: list[Token]) -> list[Token]:
 def _belong_together(before: str, text: str) -> bool:
     """Whether two neighbouring words are one unit: one is a single Han character, and neither is a function word or Latin."""
     single = len(before) == 1 or len(text) == 1
-    return single and all(is_han(word[0]) and not (word in FUNCTION_CHARS or is_function_word(word)) for word in (before, text))
+    return single and all(is_han(word[0]) and word not in FUNCTION_CHARS for word in (before, text))
 
 
 def _one_line(text: str) -> str:

@@ -1,0 +1,87 @@
+"""What the terms of a query are worth to the articles that match it, added up over all parts of a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from search.evaluate.arrays import Floats, Mask, Positions, Terms
+from search.evaluate.backend import Steps
+from search.evaluate.bm25 import Bm25, idf
+from search.evaluate.parts import Part
+
+__all__ = ["Scorer"]
+
+Weighted = Sequence[tuple[str, float]]
+"""Terms, each with its weight in the query."""
+
+
+class Scorer:
+    """Adds to scores (``float64[n_docs]``) of ``matching`` articles (``bool[n_docs]``), both of the whole collection.
+
+    A term counts as its weight in the query times its idf among the ``n_live`` live articles. ``word_idfs`` and ``bigram_idfs``
+    hold the idfs of those that were added.
+    """
+
+    def __init__(self, parts: Sequence[Part], n_live: int, steps: Steps, parameters: Bm25) -> None:
+        self._parts = parts
+        self._n_live = n_live
+        self._steps = steps
+        self._k1 = parameters.k1
+        self.word_idfs: dict[str, float] = {}
+        self.bigram_idfs: dict[str, float] = {}
+
+    def add_words(self, scores: Floats, matching: Mask, words: Weighted) -> None:
+        """Adds what ``words`` are worth."""
+        found = [[part.segment.word_range(word) for word, _ in words] for part in self._parts]
+        having = [0] * len(words)
+        for part, ranges in zip(self._parts, found, strict=True):
+            for at, (first, last) in enumerate(ranges):
+                having[at] += part.alive_in(first, last)
+        weights = self._weights(words, having, self.word_idfs)
+        for part, ranges in zip(self._parts, found, strict=True):
+            own = slice(part.first, part.last)
+            self._steps.score_words(scores[own], matching[own], part.words, _terms(ranges, weights), self._k1)
+
+    def add_bigrams(self, scores: Floats, matching: Mask, bigrams: Weighted) -> None:
+        """Adds what ``bigrams`` are worth."""
+        found = [[part.segment.bigram_range(bigram) for bigram, _ in bigrams] for part in self._parts]
+        having = [0] * len(bigrams)
+        for part, ranges in zip(self._parts, found, strict=True):
+            for at, (first, last, n_docs) in enumerate(ranges):
+                having[at] += (
+                    n_docs if part.segment.deleted is None else self._alive(part, part.bigrams.positions[first:last])
+                )
+        weights = self._weights(bigrams, having, self.bigram_idfs)
+        for part, ranges in zip(self._parts, found, strict=True):
+            own = slice(part.first, part.last)
+            terms = _terms([(first, last) for first, last, _ in ranges], weights)
+            self._steps.score_positions(scores[own], matching[own], part.bigrams, terms, self._k1)
+
+    def add_characters(self, scores: Floats, matching: Mask, characters: Weighted) -> None:
+        """Adds what single ``characters`` are worth, each of which is many bigrams."""
+        for character, weight in characters:
+            places = [part.segment.character(character) for part in self._parts]
+            having = [sum(map(self._alive, self._parts, places))]
+            weights = self._weights([(character, weight)], having, self.bigram_idfs)
+            for part, positions in zip(self._parts, places, strict=True):
+                own = slice(part.first, part.last)
+                lists, terms = replace(part.bigrams, positions=positions), _terms([(0, len(positions))], weights)
+                self._steps.score_positions(scores[own], matching[own], lists, terms, self._k1)
+
+    def _alive(self, part: Part, positions: Positions) -> int:
+        """In how many live articles of a part ascending ``positions`` lie."""
+        mask = np.zeros(part.last - part.first, dtype=np.bool_)
+        self._steps.mark_positions(mask, positions, part.bigrams)
+        return int((mask & part.live).sum())
+
+    def _weights(self, terms: Weighted, having: Sequence[int], idfs: dict[str, float]) -> Floats:
+        idfs |= {term: idf(self._n_live, found) for (term, _), found in zip(terms, having, strict=True)}
+        return np.array([weight * idfs[term] for term, weight in terms], dtype=np.float64)
+
+
+def _terms(ranges: Sequence[tuple[int, int]], weights: Floats) -> Terms:
+    borders = np.array(ranges, dtype=np.int64).reshape(-1, 2)
+    return Terms(borders[:, 0], borders[:, 1], weights)
