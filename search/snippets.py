@@ -9,11 +9,11 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from operator import attrgetter
 
-from indexer.analysis import Analyzer, LiteralText, Token, fold, literal_form
+from indexer.analysis import Analyzer, Token, fold, literal_lines
 from search.page import Highlights
 from search.query.plan import (
     Literal,
@@ -27,10 +27,12 @@ from search.query.plan import (
     compile_word_pattern,
 )
 
+_start_of = attrgetter("start")
+
 __all__ = ["Mark", "ShownText", "SnippetOptions", "highlight_all", "marks_in"]
 
 _SENTENCE_END = re.compile(r"[。！？!?；;…][”’」』）)]*")
-_SPACE = re.compile(r"[^\S\n]")
+_SPECIAL = re.compile("[&<>\"']")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def _highlight(
 ) -> Highlights:
     marks = _marks(text, folded, fields, plan.needles, analyzer)
     title_end = len(fields[0][1])
-    inside = bisect_left(marks, title_end, key=lambda mark: mark.start)
+    inside = bisect_left(marks, title_end, key=_start_of)
     title = _mark_up(text, 0, title_end, marks[:inside], options)
     begin = title_end + 1
     if not options.count or begin >= len(text):
@@ -99,15 +101,15 @@ def _highlight(
     marks = marks[inside:]
     chosen = _choose(list(_fragments(text, begin, marks, options.chars)), options.count)
     if not chosen:
-        chosen = [_Fragment(begin, _fragment_end(text, begin, [], options.chars), frozenset())]
+        chosen = [_Fragment(begin, _fragment_end(text, begin, options.chars), frozenset())]
     return Highlights(
         title=title, snippets=tuple(_mark_up(text, found.start, found.end, marks, options) for found in chosen)
     )
 
 
 def _marks(text: str, folded: str, fields: ShownText, needles: Sequence[Needle], analyzer: Analyzer) -> list[Mark]:
-    literal = _literal_lines(folded) if _SPACE.search(folded) else None
-    searched = folded if literal is None else literal.text
+    literal = literal_lines(folded)
+    searched = literal.text
     found: list[tuple[int, int, frozenset[Node]]] = []
     for needle in needles:
         leaf = needle.leaf
@@ -119,26 +121,12 @@ def _marks(text: str, folded: str, fields: ShownText, needles: Sequence[Needle],
             spans = [(token.start, token.end) for token in _words(text, searched, leaf, analyzer)]
         if not spans:
             continue
-        if literal is not None and isinstance(leaf, Literal | Pattern):
+        if searched is not folded and isinstance(leaf, Literal | Pattern):
             spans = [literal.span(*span) for span in spans]
         if leaf.fields is not None:
             spans = [span for span in spans if _field_at(span[0], fields) in leaf.fields]
         found += [(start, end, needle.covers) for start, end in spans]
     return _merged(sorted(found, key=lambda mark: mark[:2])) if found else []
-
-
-def _literal_lines(folded: str) -> LiteralText:
-    """The literal form of each line, the line feeds between them kept: they are gaps."""
-    lines: list[str] = []
-    offsets: list[int] = []
-    at = 0
-    for line in folded.split("\n"):
-        form = literal_form(line)
-        lines.append(form.text)
-        offsets.extend(at + offset for offset in form.offsets)
-        at += len(line) + 1
-        offsets.append(at - 1)
-    return LiteralText("\n".join(lines), offsets)
 
 
 def _field_at(place: int, fields: ShownText) -> str:
@@ -193,10 +181,11 @@ def _fragments(text: str, begin: int, marks: list[Mark], chars: int) -> Iterator
             continue
         earliest = max(shown, text.rfind("\n", begin, mark.start) + 1)
         start = _fragment_start(text, mark.start, earliest, chars)
-        shown = _fragment_end(text, start, islice(marks, at, None), chars)
-        inside = marks[at : bisect_left(marks, shown, lo=at, key=lambda other: other.start)]
-        nodes = frozenset().union(*(other.nodes for other in inside))
-        yield _Fragment(start, shown, nodes, inside[-1].end - mark.start if len(nodes) > 1 else 0)
+        shown = _fragment_end(text, start, chars)
+        after = bisect_left(marks, shown, lo=at, key=_start_of)
+        shown = max(shown, marks[after - 1].end)  # never inside a mark
+        nodes = mark.nodes.union(*(other.nodes for other in marks[at + 1 : after]))
+        yield _Fragment(start, shown, nodes, marks[after - 1].end - mark.start if len(nodes) > 1 else 0)
 
 
 def _fragment_start(text: str, mark_start: int, earliest: int, chars: int) -> int:
@@ -208,15 +197,14 @@ def _fragment_start(text: str, mark_start: int, earliest: int, chars: int) -> in
     return lowest if lowest == earliest else max(lowest, mark_start - chars // 4)
 
 
-def _fragment_end(text: str, start: int, marks: Iterable[Mark], chars: int) -> int:
-    """Where a fragment ends: at the last sentence end in its second half, never inside a mark."""
-    line_end = text.find("\n", start)
-    end = line_end if 0 <= line_end < start + chars else min(start + chars, len(text))
-    if end == start + chars and end not in (line_end, len(text)):
-        ends = [found.end() for found in _SENTENCE_END.finditer(text, start + chars // 2, end)]
-        end = ends[-1] if ends else end
-    crossing = [mark.end for mark in takewhile(lambda mark: mark.start < end, marks) if end < mark.end]
-    return max([end, *crossing])
+def _fragment_end(text: str, start: int, chars: int) -> int:
+    """Where a fragment ends: with its line, or at the last sentence end in its second half."""
+    limit = start + chars
+    line_end = text.find("\n", start, limit + 1)
+    if line_end >= 0 or limit >= len(text):
+        return line_end if line_end >= 0 else len(text)
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, start + chars // 2, limit)]
+    return ends[-1] if ends else limit
 
 
 def _choose(fragments: list[_Fragment], count: int) -> list[_Fragment]:
@@ -232,13 +220,14 @@ def _choose(fragments: list[_Fragment], count: int) -> list[_Fragment]:
 
 
 def _mark_up(text: str, start: int, end: int, marks: list[Mark], options: SnippetOptions) -> str:
+    # PERF: most texts hold nothing to escape: 20 snippets 0.03 ms, escaped piece by piece 0.06 ms.
+    escape = html.escape if _SPECIAL.search(text, start, end) else str
     parts: list[str] = []
     at = start
-    for mark in marks:
-        if mark.end <= start or mark.start >= end:
-            continue
-        parts.append(html.escape(text[at : mark.start]))
-        parts.append(f"{options.pre}{html.escape(text[mark.start : mark.end])}{options.post}")
+    for mark in marks[bisect_left(marks, start, key=_start_of) :]:
+        if mark.start >= end:
+            break
+        parts += (escape(text[at : mark.start]), options.pre, escape(text[mark.start : mark.end]), options.post)
         at = mark.end
-    parts.append(html.escape(text[at:end]))
+    parts.append(escape(text[at:end]))
     return "".join(parts)

@@ -31,8 +31,9 @@ def test_white_space_counts_as_the_literal_rule_says(text: str, literal: str) ->
 @given(PIECE)
 def test_every_character_of_a_literal_form_knows_where_it_came_from(text: str) -> None:
     form = literal_form(text)
-    assert len(form.text) == len(form.offsets)
-    for char, offset in zip(form.text, form.offsets, strict=True):
+    for at, char in enumerate(form.text):
+        offset, end = form.span(at, at + 1)
+        assert end == offset + 1
         assert text[offset] == char or (char == " " and text[offset].isspace())
 
 

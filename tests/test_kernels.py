@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from indexer.store import EXCEPTION
 from search.evaluate import arrays
-from search.evaluate.arrays import PositionLists, PostingLists, Terms
+from search.evaluate.arrays import Chosen, PositionLists, PostingLists, Terms
 from search.evaluate.backend import Steps
 
 kernels = pytest.importorskip("search.evaluate.kernels")
@@ -25,6 +25,10 @@ ascending = st.sets(st.integers(0, 200)).map(sorted)
 
 def _starts(lengths: list[int]) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32)
+
+
+def _chosen(matching: list[bool]) -> Chosen:
+    return Chosen(np.array(matching), np.flatnonzero(matching))
 
 
 def _position_lists(positions: Sequence[int], lengths: list[int]) -> PositionLists:
@@ -105,7 +109,7 @@ def test_words_score_the_matching_articles_by_their_frequency(
         scores = np.zeros(n_docs)
         steps.score_words(
             scores,
-            np.array(matching),
+            _chosen(matching),
             lists,
             Terms(borders[:-1], borders[1:], np.array(weights, dtype=np.float64)),
             0.5,
@@ -130,8 +134,25 @@ def test_positions_score_the_matching_articles_by_how_many_lie_in_them(lengths: 
     weights = np.array([weight for _, weight in terms], dtype=np.float64)
     for steps in BOTH:
         scores = np.zeros(len(lengths))
-        steps.score_positions(scores, np.array(matching), lists, Terms(borders[:-1], borders[1:], weights), 0.5)
+        steps.score_positions(scores, _chosen(matching), lists, Terms(borders[:-1], borders[1:], weights), 0.5)
         assert scores.tolist() == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("steps", BOTH)
+def test_a_few_articles_are_found_in_long_lists_by_leaps(steps: Steps) -> None:
+    n_docs, every = 3000, np.arange(3000)
+    matching = [doc in (0, 5, 1700, 2999) for doc in range(n_docs)]
+    terms = Terms(np.array([0]), np.array([n_docs]), np.array([2.0]))
+    none = np.array([], dtype=np.uint64)
+    codes = (every % 3).astype(np.uint8)
+    words = PostingLists(every.astype(np.uint16), codes, np.arange(256) + 1.0, none, np.array([]), np.ones(n_docs))
+    scores = np.zeros(n_docs)
+    steps.score_words(scores, _chosen(matching), words, terms, 0.5)
+    assert scores[[0, 5, 1700, 2999]].tolist() == pytest.approx([1.5, 2.25, 2.25, 2.25])
+    lists = _position_lists(every * 4, [4] * n_docs)
+    steps.score_positions(scores, _chosen(matching), lists, terms, 0.5)
+    assert scores[[0, 5, 1700, 2999]].tolist() == pytest.approx([3.0, 3.75, 3.75, 3.75])
+    assert np.count_nonzero(scores) == 4
 
 
 @given(st.lists(st.lists(st.integers(0, 4), max_size=3), min_size=1, max_size=20), st.data())

@@ -8,6 +8,7 @@ from indexer.analysis.bigrams import (
     join_lines,
     join_pieces,
     literal_form,
+    literal_lines,
     phrase_terms,
 )
 from indexer.analysis.bulk import WordOccurrences, fold_all
@@ -35,6 +36,7 @@ __all__ = [
     "join_lines",
     "join_pieces",
     "literal_form",
+    "literal_lines",
     "open_segmenter",
     "phrase_terms",
 ]

@@ -12,8 +12,9 @@ the range of terms that begin with it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexer.analysis.normalize import is_han
@@ -26,6 +27,7 @@ __all__ = [
     "join_lines",
     "join_pieces",
     "literal_form",
+    "literal_lines",
     "phrase_terms",
 ]
 
@@ -34,40 +36,55 @@ LITERAL_RULES = "1"
 """Number of the literal rule: part of the fingerprint."""
 
 _SPACE = re.compile(r"\s+")
+_SPACE_IN_LINE = re.compile(r"[^\S\n]+")
 
 
 @dataclass(frozen=True, slots=True)
 class LiteralText:
-    """The literal form of a text, and for each of its characters the offset in the text it came from."""
+    """The literal form of a text, and where its characters come from.
+
+    From the character ``places[i]`` on, as many as ``shifts[i]`` characters of the text before it have been left out.
+    """
 
     text: str
-    offsets: range | list[int]
+    places: Sequence[int] = (0,)
+    shifts: Sequence[int] = (0,)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the characters ``start`` to ``end`` (exclusive, at least one) stand in the text."""
-        return self.offsets[start], self.offsets[end - 1] + 1
+        return self._offset(start), self._offset(end - 1) + 1
+
+    def _offset(self, at: int) -> int:
+        return at + self.shifts[bisect_right(self.places, at) - 1]
 
 
 def literal_form(folded: str) -> LiteralText:
     """The literal form of one piece of folded text (a paragraph, a query's phrase)."""
-    if not _SPACE.search(folded):
-        return LiteralText(folded, range(len(folded)))
-    stripped = folded.strip()
-    first = folded.find(stripped[:1]) if stripped else 0
-    chars: list[str] = []
-    offsets: list[int] = []
-    at = 0
-    for gap in _SPACE.finditer(stripped):
+    return _squeezed(folded, _SPACE)
+
+
+def literal_lines(folded: str) -> LiteralText:
+    """The literal forms of the lines of a folded text, with the line feeds between them, which are gaps."""
+    return _squeezed(folded, _SPACE_IN_LINE)
+
+
+def _squeezed(folded: str, spaces: re.Pattern[str]) -> LiteralText:
+    if not spaces.search(folded):
+        return LiteralText(folded)
+    kept: list[str] = []
+    places, shifts = [0], [0]
+    at = length = 0
+    for gap in spaces.finditer(folded):
         start, end = gap.span()
-        chars.append(stripped[at:start])
-        offsets.extend(range(first + at, first + start))
-        if not (is_han(stripped[start - 1]) and is_han(stripped[end])):
-            chars.append(" ")
-            offsets.append(first + start)
+        before, after = folded[start - 1 : start] or GAP, folded[end : end + 1] or GAP
+        space = "" if GAP in (before, after) or (is_han(before) and is_han(after)) else " "
+        kept += (folded[at:start], space)
+        length += start - at + len(space)
         at = end
-    chars.append(stripped[at:])
-    offsets.extend(range(first + at, first + len(stripped)))
-    return LiteralText("".join(chars), offsets)
+        places.append(length)
+        shifts.append(at - length)
+    kept.append(folded[at:])
+    return LiteralText("".join(kept), places, shifts)
 
 
 def join_pieces(pieces: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from search.evaluate.topk import best
 
 __all__ = [
     "BLOCK_BITS",
+    "Chosen",
     "PositionLists",
     "PostingLists",
     "Terms",
@@ -71,6 +72,14 @@ class PositionLists:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The articles that are scored, as a mask (``bool[n_docs]``) and as a list, ascending."""
+
+    mask: Mask
+    docs: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """Terms to score by: the entries or places ``firsts[t]:lasts[t]`` are of term ``t``, which weighs ``weights[t]``."""
 
@@ -107,29 +116,29 @@ def first_of_blocks(starts: npt.NDArray[np.uint32]) -> Docs:
     return np.minimum(np.searchsorted(starts, begins, side="right") - 1, max(0, len(starts) - 2)).astype(np.uint32)
 
 
-def score_words(scores: Floats, matching: Mask, lists: PostingLists, terms: Terms, k1: float) -> None:
-    """Adds what each word is worth to the scores of those of its articles that are ``matching``."""
+def score_words(scores: Floats, chosen: Chosen, lists: PostingLists, terms: Terms, k1: float) -> None:
+    """Adds what each word is worth to the scores of those of its articles that are ``chosen``."""
     for first, last, weight in zip(terms.firsts, terms.lasts, terms.weights, strict=True):
         docs = lists.docs[first:last]
         frequencies = lists.frequencies[lists.codes[first:last]]
         low, high = np.searchsorted(lists.large_at, [first, last])
         frequencies[lists.large_at[low:high].astype(np.int64) - first] = lists.large[low:high]
-        _add(scores, matching, docs, frequencies, lists.norms, weight, k1)
+        _add(scores, chosen.mask, docs, frequencies, lists.norms, weight, k1)
 
 
-def score_positions(scores: Floats, matching: Mask, lists: PositionLists, terms: Terms, k1: float) -> None:
-    """Adds what each string is worth, whose places these are, to the scores of those of its articles that are ``matching``."""
+def score_positions(scores: Floats, chosen: Chosen, lists: PositionLists, terms: Terms, k1: float) -> None:
+    """Adds what each string is worth, whose places these are, to the scores of those of its articles that are ``chosen``."""
     for first, last, weight in zip(terms.firsts, terms.lasts, terms.weights, strict=True):
         docs, counts = _articles_of(lists.positions[first:last], lists.starts)
-        _add(scores, matching, docs, counts.astype(np.float64), lists.norms, weight, k1)
+        _add(scores, chosen.mask, docs, counts.astype(np.float64), lists.norms, weight, k1)
 
 
 def _add(
     scores: Floats, matching: Mask, docs: Ints, frequencies: Floats, norms: Floats, weight: float, k1: float
 ) -> None:
-    chosen = matching[docs]
-    docs = docs[chosen]
-    scores[docs] += weight * saturated(frequencies[chosen], norms[docs], k1)
+    kept = matching[docs]
+    docs = docs[kept]
+    scores[docs] += weight * saturated(frequencies[kept], norms[docs], k1)
 
 
 def _articles_of(positions: Positions, starts: npt.NDArray[np.uint32]) -> tuple[Docs, Docs]:

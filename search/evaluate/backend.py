@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search.evaluate import arrays
-from search.evaluate.arrays import Docs, Floats, Ints, Mask, PositionLists, Positions, PostingLists, Terms
+from search.evaluate.arrays import Chosen, Docs, Floats, Ints, Mask, PositionLists, Positions, PostingLists, Terms
 from search.evaluate.closeness import Needles
 
 __all__ = ["Steps", "choose_steps"]
@@ -30,10 +30,10 @@ class Steps(Protocol):
     def mark_positions(self, mask: Mask, positions: Positions, lists: PositionLists, /) -> None:
         """See ``arrays.mark_positions``."""
 
-    def score_words(self, scores: Floats, matching: Mask, lists: PostingLists, terms: Terms, k1: float, /) -> None:
+    def score_words(self, scores: Floats, chosen: Chosen, lists: PostingLists, terms: Terms, k1: float, /) -> None:
         """See ``arrays.score_words``."""
 
-    def score_positions(self, scores: Floats, matching: Mask, lists: PositionLists, terms: Terms, k1: float, /) -> None:
+    def score_positions(self, scores: Floats, chosen: Chosen, lists: PositionLists, terms: Terms, k1: float, /) -> None:
         """See ``arrays.score_positions``."""
 
     def count_values(

@@ -120,13 +120,13 @@ class Evaluation:
         words, bigrams = sorted(self.plan.words.items()), sorted(self.plan.bigrams.items())
         pairs = [item for item in bigrams if len(item[0]) > 1]
         characters = [item for item in bigrams if len(item[0]) == 1]
-        scorer = Scorer(self.shared.parts, self.shared.n_live, self.shared.steps, self.shared.bm25)
+        scorer = Scorer(self.shared.parts, self.shared.n_live, matching, scores, self.shared.steps, self.shared.bm25)
         for score, terms in self._in_time(
             [(scorer.add_words, own) for own in _batches(words)]
             + [(scorer.add_bigrams, own) for own in _batches(pairs)]
             + [(scorer.add_characters, [own]) for own in characters]
         ):
-            score(scores, matching, terms)
+            score(terms)
         self.word_idfs, self.bigram_idfs = scorer.word_idfs, scorer.bigram_idfs
         # PERF: only what matches is rounded: 4 µs for 500 of 20,000 articles, 45 µs for all.
         docs = np.flatnonzero(matching)

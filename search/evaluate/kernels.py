@@ -11,6 +11,7 @@ import numpy.typing as npt
 from indexer.store import EXCEPTION
 from search.evaluate.arrays import (
     BLOCK_BITS,
+    Chosen,
     Docs,
     Floats,
     Ints,
@@ -129,59 +130,97 @@ def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> No
 
 
 @compiled
-def _score_words(scores, matching, docs, codes, frequencies, large_at, large, norms, firsts, lasts, weights):  # type: ignore[no-untyped-def]
+def _first_from(values, low, high, wanted):  # type: ignore[no-untyped-def]
+    """The first place from ``low`` on at which ascending ``values`` are ``wanted`` or more, ``high`` when none are."""
+    step = 1
+    end = low
+    while end < high and values[end] < wanted:
+        low = end + 1
+        end += step
+        step += step
+    end = min(end, high)
+    while low < end:
+        middle = (low + end) // 2
+        if values[middle] < wanted:
+            low = middle + 1
+        else:
+            end = middle
+    return low
+
+
+@compiled
+def _frequency(entry, codes, frequencies, large_at, large):  # type: ignore[no-untyped-def]
+    code = codes[entry]
+    if code == EXCEPTION:
+        return large[np.searchsorted(large_at, np.uint64(entry))]
+    return frequencies[code]
+
+
+@compiled
+def _score_words(  # type: ignore[no-untyped-def]
+    scores, matching, chosen, docs, codes, frequencies, large_at, large, norms, firsts, lasts, weights
+):
     for term in range(len(firsts)):
         weight = weights[term]
-        for entry in range(firsts[term], lasts[term]):
-            doc = docs[entry]
-            if matching[doc]:
-                code = codes[entry]
-                if code == EXCEPTION:  # noqa: SIM108 - an if is a line for each case
-                    frequency = large[np.searchsorted(large_at, np.uint64(entry))]
-                else:
-                    frequency = frequencies[code]
-                scores[doc] += weight * frequency / (frequency + norms[doc])
+        first = firsts[term]
+        last = lasts[term]
+        if FAR_APART * len(chosen) < last - first:
+            entry = first
+            for doc in chosen:
+                entry = _first_from(docs, entry, last, doc)
+                if entry == last:
+                    break
+                if docs[entry] == doc:
+                    frequency = _frequency(entry, codes, frequencies, large_at, large)
+                    scores[doc] += weight * frequency / (frequency + norms[doc])
+        else:
+            for entry in range(first, last):
+                doc = docs[entry]
+                if matching[doc]:
+                    frequency = _frequency(entry, codes, frequencies, large_at, large)
+                    scores[doc] += weight * frequency / (frequency + norms[doc])
 
 
-def score_words(scores: Floats, matching: Mask, lists: PostingLists, terms: Terms, k1: float) -> None:
+def score_words(scores: Floats, chosen: Chosen, lists: PostingLists, terms: Terms, k1: float) -> None:
     """See :func:`search.evaluate.arrays.score_words`."""
     _score_words(
-        scores, matching, lists.docs, lists.codes, lists.frequencies, lists.large_at, lists.large, lists.norms,
-        terms.firsts, terms.lasts, terms.weights * (k1 + 1),
+        scores, chosen.mask, chosen.docs, lists.docs, lists.codes, lists.frequencies, lists.large_at, lists.large,
+        lists.norms, terms.firsts, terms.lasts, terms.weights * (k1 + 1),
     )  # fmt: skip
 
 
 @compiled
-def _score_positions(scores, matching, positions, starts, blocks, norms, firsts, lasts, weights):  # type: ignore[no-untyped-def]
+def _score_positions(  # type: ignore[no-untyped-def]
+    scores, matching, chosen, positions, starts, blocks, norms, firsts, lasts, weights
+):
     for term in range(len(firsts)):
         weight = weights[term]
         at = firsts[term]
         last = lasts[term]
-        while at < last:
-            doc = _article_of(positions[at], starts, blocks)
-            end = starts[doc + 1]
-            begin = at
-            at += 1
-            while at < last and positions[at] < end:
+        if FAR_APART * len(chosen) < last - at:
+            for doc in chosen:
+                begin = _first_from(positions, at, last, starts[doc])
+                at = _first_from(positions, begin, last, starts[doc + 1])
+                if at > begin:
+                    scores[doc] += weight * (at - begin) / (at - begin + norms[doc])
+        else:
+            while at < last:
+                doc = _article_of(positions[at], starts, blocks)
+                end = starts[doc + 1]
+                begin = at
                 at += 1
-            if matching[doc]:
-                frequency = float(at - begin)
-                scores[doc] += weight * frequency / (frequency + norms[doc])
+                while at < last and positions[at] < end:
+                    at += 1
+                if matching[doc]:
+                    scores[doc] += weight * (at - begin) / (at - begin + norms[doc])
 
 
-def score_positions(scores: Floats, matching: Mask, lists: PositionLists, terms: Terms, k1: float) -> None:
+def score_positions(scores: Floats, chosen: Chosen, lists: PositionLists, terms: Terms, k1: float) -> None:
     """See :func:`search.evaluate.arrays.score_positions`."""
     _score_positions(
-        scores,
-        matching,
-        lists.positions,
-        lists.starts,
-        lists.blocks,
-        lists.norms,
-        terms.firsts,
-        terms.lasts,
-        terms.weights * (k1 + 1),
-    )
+        scores, chosen.mask, chosen.docs, lists.positions, lists.starts, lists.blocks, lists.norms,
+        terms.firsts, terms.lasts, terms.weights * (k1 + 1),
+    )  # fmt: skip
 
 
 @compiled

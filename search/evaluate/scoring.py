@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from search.evaluate.arrays import Floats, Mask, Positions, Terms
+from search.evaluate.arrays import Chosen, Floats, Mask, Positions, Terms
 from search.evaluate.backend import Steps
 from search.evaluate.bm25 import Bm25, idf
 from search.evaluate.parts import Part
@@ -19,21 +19,26 @@ Weighted = Sequence[tuple[str, float]]
 
 
 class Scorer:
-    """Adds to scores (``float64[n_docs]``) of ``matching`` articles (``bool[n_docs]``), both of the whole collection.
+    """Adds to the scores (``float64[n_docs]``) of the ``matching`` articles (``bool[n_docs]``) of a whole collection.
 
     A term counts as its weight in the query times its idf among the ``n_live`` live articles. ``word_idfs`` and ``bigram_idfs``
     hold the idfs of those that were added.
     """
 
-    def __init__(self, parts: Sequence[Part], n_live: int, steps: Steps, parameters: Bm25) -> None:
+    def __init__(
+        self, parts: Sequence[Part], n_live: int, matching: Mask, scores: Floats, steps: Steps, parameters: Bm25
+    ) -> None:
         self._parts = parts
+        stretches = [slice(part.first, part.last) for part in parts]
+        self._chosen = [Chosen(matching[own], np.flatnonzero(matching[own])) for own in stretches]
+        self._scores = [scores[own] for own in stretches]
         self._n_live = n_live
         self._steps = steps
         self._k1 = parameters.k1
         self.word_idfs: dict[str, float] = {}
         self.bigram_idfs: dict[str, float] = {}
 
-    def add_words(self, scores: Floats, matching: Mask, words: Weighted) -> None:
+    def add_words(self, words: Weighted) -> None:
         """Adds what ``words`` are worth."""
         found = [[part.segment.word_range(word) for word, _ in words] for part in self._parts]
         having = [0] * len(words)
@@ -41,11 +46,10 @@ class Scorer:
             for at, (first, last) in enumerate(ranges):
                 having[at] += part.alive_in(first, last)
         weights = self._weights(words, having, self.word_idfs)
-        for part, ranges in zip(self._parts, found, strict=True):
-            own = slice(part.first, part.last)
-            self._steps.score_words(scores[own], matching[own], part.words, _terms(ranges, weights), self._k1)
+        for part, ranges, chosen, scores in zip(self._parts, found, self._chosen, self._scores, strict=True):
+            self._steps.score_words(scores, chosen, part.words, _terms(ranges, weights), self._k1)
 
-    def add_bigrams(self, scores: Floats, matching: Mask, bigrams: Weighted) -> None:
+    def add_bigrams(self, bigrams: Weighted) -> None:
         """Adds what ``bigrams`` are worth."""
         found = [[part.segment.bigram_range(bigram) for bigram, _ in bigrams] for part in self._parts]
         having = [0] * len(bigrams)
@@ -55,21 +59,19 @@ class Scorer:
                     n_docs if part.segment.deleted is None else self._alive(part, part.bigrams.positions[first:last])
                 )
         weights = self._weights(bigrams, having, self.bigram_idfs)
-        for part, ranges in zip(self._parts, found, strict=True):
-            own = slice(part.first, part.last)
+        for part, ranges, chosen, scores in zip(self._parts, found, self._chosen, self._scores, strict=True):
             terms = _terms([(first, last) for first, last, _ in ranges], weights)
-            self._steps.score_positions(scores[own], matching[own], part.bigrams, terms, self._k1)
+            self._steps.score_positions(scores, chosen, part.bigrams, terms, self._k1)
 
-    def add_characters(self, scores: Floats, matching: Mask, characters: Weighted) -> None:
+    def add_characters(self, characters: Weighted) -> None:
         """Adds what single ``characters`` are worth, each of which is many bigrams."""
         for character, weight in characters:
             places = [part.segment.character(character) for part in self._parts]
             having = [sum(map(self._alive, self._parts, places))]
             weights = self._weights([(character, weight)], having, self.bigram_idfs)
-            for part, positions in zip(self._parts, places, strict=True):
-                own = slice(part.first, part.last)
+            for part, positions, chosen, scores in zip(self._parts, places, self._chosen, self._scores, strict=True):
                 lists, terms = replace(part.bigrams, positions=positions), _terms([(0, len(positions))], weights)
-                self._steps.score_positions(scores[own], matching[own], lists, terms, self._k1)
+                self._steps.score_positions(scores, chosen, lists, terms, self._k1)
 
     def _alive(self, part: Part, positions: Positions) -> int:
         """In how many live articles of a part ascending ``positions`` lie."""

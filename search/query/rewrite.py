@@ -73,7 +73,8 @@ def rewrite(query: Query, analyzer: Analyzer, *, weigh_terms: bool = True) -> Pl
             required.extend(builder.text_nodes(part))
         else:
             required.extend(builder.node(part))
-    weights = term_weights([replace(piece, exact=piece.exact or not weigh_terms) for piece in builder.pieces])
+    pieces = builder.pieces if weigh_terms else [replace(piece, exact=True) for piece in builder.pieces]
+    weights = term_weights(pieces)
     texts = [part.text for part in query.parts if isinstance(part, Text) and not part.field and part.distance is None]
     return Plan(
         required=tuple(dict.fromkeys(builder.telling(required) if weigh_terms else required)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from indexer.analysis import Token, clean, fold, is_han
@@ -24,6 +24,7 @@ FUNCTION = 0.5
 _SENTENCE_MARKS = frozenset("?!。;")
 """Folded marks that end a sentence: a pair with one says where a query ends, not what it is about."""
 
+_is_han = lru_cache(maxsize=8192)(is_han)
 _CONTENT, _FUNCTION, _ASIDE = 0, 1, 2
 """What a character of a piece belongs to; aside: question words and the editor's stop words."""
 
@@ -71,7 +72,7 @@ def term_weights(pieces: Sequence[QueryPiece], stop_words: frozenset[str] = froz
         for start, term in _ranking_bigrams(piece.literal):
             bigrams[term] += _factor(own[start : start + len(term)])
         for char, kind in zip(piece.literal, own, strict=True):
-            if kind == _CONTENT and is_han(char):
+            if kind == _CONTENT and _is_han(char):
                 characters[char] += 1
     return TermWeights(
         words=_positive(words),
@@ -92,6 +93,7 @@ def telling_words(words: Sequence[str], stop_words: frozenset[str] = frozenset()
     return tuple(telling)
 
 
+@lru_cache(maxsize=4096)
 def is_question_word(word: str) -> bool:
     """Whether a folded word asks: 什么, 哪一年, 为什么; not 几何, 何炅."""
     table = _question_table()
@@ -112,7 +114,7 @@ def _kinds(piece: QueryPiece, stop_words: frozenset[str]) -> list[int]:
         return kinds
     end = 0
     # A function word inside a longer word is a part of that; a question word asks wherever it stands (多少 in 多少钱).
-    for token in sorted(piece.tokens, key=lambda token: (token.start, -token.end)):
+    for token in sorted(piece.tokens, key=_from_left_longest_first):
         outermost = token.start >= end
         end = max(end, token.end)
         if outermost and is_function_word(token.text):
@@ -122,16 +124,21 @@ def _kinds(piece: QueryPiece, stop_words: frozenset[str]) -> list[int]:
     return kinds
 
 
+def _from_left_longest_first(token: Token) -> tuple[int, int]:
+    return token.start, -token.end
+
+
 def _has_content(piece: QueryPiece, kinds: list[int]) -> bool:
     return any(kind == _CONTENT and char.isalnum() for char, kind in zip(piece.literal, kinds, strict=True))
 
 
 def _factor(kinds: list[int]) -> float:
     """The factor of a term whose characters are of those kinds."""
-    if all(kind == _ASIDE for kind in kinds):
-        return 0.0
-    factor = OVERLAP if _ASIDE in kinds else 1.0
-    return factor if _CONTENT in kinds else factor * FUNCTION
+    if _ASIDE not in kinds:
+        return 1.0 if _CONTENT in kinds else FUNCTION
+    if _CONTENT in kinds:
+        return OVERLAP
+    return OVERLAP * FUNCTION if _FUNCTION in kinds else 0.0
 
 
 def _neighbours(pieces: Sequence[QueryPiece], kinds: Sequence[list[int]]) -> Iterator[tuple[str, str]]:
@@ -157,7 +164,7 @@ def _ranking_bigrams(literal: str) -> Iterator[tuple[int, str]]:
     for at, char in enumerate(literal):
         if joins[at] and joins[at + 1]:
             yield at, literal[at : at + 2]
-        elif is_han(char) and not (at and joins[at - 1]):
+        elif _is_han(char) and not (at and joins[at - 1]):
             yield at, char
 
 
