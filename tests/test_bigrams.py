@@ -4,10 +4,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indexer.analysis.bigrams import GAP, bigram_positions, join_pieces, literal_form, phrase_terms
+from indexer.analysis.bigrams import GAP, bigram_positions, join_lines, join_pieces, literal_form, phrase_terms
 
 ALPHABET = st.sampled_from("监督检查甲a1，。  \t　")
 PIECE = st.text(ALPHABET, max_size=20)
+
+
+@given(st.lists(PIECE, max_size=4).map("\n".join))
+def test_lines_are_joined_as_pieces_are(text: str) -> None:
+    assert join_lines(text) == join_pieces(text.split("\n"))
 
 
 @pytest.mark.parametrize(

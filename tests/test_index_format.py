@@ -26,12 +26,12 @@ def test_the_frozen_index_opens_and_answers() -> None:
     doc = snapshot.find("河水")
     assert doc is not None
     assert snapshot.record(doc)["body"].startswith("河水涨了三尺。\n渡口停航。")
-    assert (snapshot.texts(doc).summary, snapshot.texts(doc).captions) == ("渡口停航", ("𠮷祥号停在岸边",))
     occurrences = PostingLists(snapshot).bigram("渡口")
     assert {snapshot.ids[found] for found in occurrences.docs} == {"河水"}
     words = PostingLists(snapshot).word("title", "旧桥")
     assert [snapshot.ids[found] for found in words.docs] == ["旧桥"]
     segment = snapshot.segments[1]
+    assert (segment.texts(0).summary, segment.texts(0).captions) == ("渡口停航", ("𠮷祥号停在岸边",))
     assert segment.word_rows(*segment.word_range("渡口")).tolist() == [[0, 1, 301, 0, 0]]
     assert snapshot.facets["section"].keys == ("本地", "本地 > 交通")
     assert snapshot.days[doc].tolist() == [20240501, 20240531]

@@ -6,6 +6,7 @@ import pickle
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -162,6 +163,14 @@ def test_what_is_written_in_blocks_is_what_is_written_whole(
                 spooled.append(np.array(block, dtype=np.int64))
             file.add("after", np.array(after, dtype=np.uint16))
         assert blocks.read_bytes() == whole.read_bytes()
+
+
+def test_a_file_whose_writing_failed_is_refused(tmp_path: Path) -> None:
+    with suppress(ZeroDivisionError), PartWriter(tmp_path / "x.seg") as file:
+        file.add("whole", np.arange(9))
+        raise ZeroDivisionError
+    with pytest.raises(IndexDamagedError, match="header is damaged"):
+        PartFile(tmp_path / "x.seg")
 
 
 def test_pages_that_were_given_back_are_read_again(part_file: Path) -> None:

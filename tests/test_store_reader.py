@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
 from indexer.article import Article
 from indexer.errors import DataLockedError, IndexDamagedError
 from indexer.schema import PreparedRun, prepare_run
-from indexer.store import IndexWriter, Snapshot, create_generation, open_snapshot
+from indexer.store import IndexWriter, Segment, Snapshot, create_generation, open_snapshot
+from indexer.store.inversion import invert
 from tests.conftest import ZONE, article
 from tests.postings import PostingLists
 
 
 def preparing(analyzer: Analyzer) -> Callable[[Sequence[Article]], PreparedRun]:
     return lambda run: prepare_run(run, analyzer, ZONE)
+
+
+@given(
+    st.sets(st.text(st.characters(codec="utf-8"), min_size=1, max_size=3), max_size=9),
+    st.text(st.characters(codec="utf-8"), max_size=3),
+)
+def test_an_id_has_the_rank_that_sorting_gives(known: set[str], wanted: str) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indexer.store.segment.ID_STEP", 2)
+        invert(prepare_run([article(one) for one in known], Analyzer(), ZONE)).write(Path(folder), "s")
+        segment = Segment(Path(folder), "s")
+        ordered = sorted(known)
+        for sought in [*known, wanted]:
+            assert segment.rank_of(sought) == bisect_right(ordered, sought) - 1
+            assert (segment.find(sought) is not None) == (sought in known)
 
 
 @pytest.fixture
@@ -93,9 +113,10 @@ def test_what_is_no_index_is_refused_with_a_way_out(tmp_path: Path, analyzer: An
             open_it(tmp_path)
 
 
-def test_several_processes_write_what_one_writes(
-    tmp_path: Path, analyzer: Analyzer, index_articles: Callable[..., Path]
+def test_several_processes_write_and_merge_what_one_does(
+    tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("indexer.store.writer.MERGED_BY_WORKERS", 50)
     articles = [article(f"{number:03}", body=f"监督{number}") for number in range(90)]
     found = []
     for workers in (1, 2):
@@ -106,7 +127,25 @@ def test_several_processes_write_what_one_writes(
             writer.add(item)
         writer.commit()
         snapshot = open_snapshot(folder)
+        assert len(snapshot.segments) == 1
         docs = PostingLists(snapshot).bigram("监督").docs.tolist()
         found.append(sorted(snapshot.ids[doc] for doc in docs))
         snapshot.close()
     assert found[0] == found[1] == [item.id for item in articles]
+
+
+def test_a_commit_makes_durable_what_it_names_and_only_that(
+    tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("indexer.store.writer.sync_file", synced.append)
+    create_generation(tmp_path / "g")
+    for batch in range(2):
+        synced.clear()
+        writer = IndexWriter(tmp_path / "g", preparing(analyzer), memory_mb=1)
+        for number in range(60):
+            writer.add(article(f"{batch}-{number}"))
+        before = {segment.name for segment in open_snapshot(tmp_path / "g").segments}
+        writer.commit()
+        (new,) = {segment.name for segment in open_snapshot(tmp_path / "g").segments} - before
+        assert sorted(path.name for path in synced) == [f"{new}.articles", f"{new}.grams", f"{new}.seg"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import orjson
 
 from indexer.analysis import GAP, WordOccurrences
-from indexer.article import Article, article_to_record
+from indexer.article import Article
 from indexer.schema import STORED_FACETS, WORD_FIELDS, PreparedRun, facet_key
 from indexer.store.bigrams import key_bits, key_type
 from indexer.store.byte_strings import joined
@@ -25,6 +25,8 @@ from indexer.store.words import EXCEPTION, choose_table, codes_of, pack_rows
 __all__ = ["NO_MOMENT", "SegmentArrays", "invert"]
 
 NO_MOMENT = -(2**63)
+
+HEAD_FIELDS = tuple(field.name for field in fields(Article) if field.name not in TEXT_FIELDS)
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -118,9 +120,10 @@ def _numbered_chars(codes: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint3
 
 def _word_arrays(occurrences: WordOccurrences, n_docs: int) -> Arrays:
     n_fields = len(WORD_FIELDS)
-    words = sorted(occurrences.words)  # NOTE: UTF-8 sorts as code points do
-    number = {word: at for at, word in enumerate(words)}
-    place = np.array([number[word] for word in occurrences.words], dtype=np.int64)
+    words = occurrences.words
+    order = sorted(range(len(words)), key=words.__getitem__)  # NOTE: UTF-8 sorts as code points do
+    place = np.empty(len(words), dtype=np.int64)
+    place[order] = np.arange(len(words))
     places = np.sort(place[occurrences.numbers] << 32 | occurrences.texts)
     first = np.flatnonzero(np.append(True, places[1:] != places[:-1])[: len(places)])
     frequencies = lengths_of(np.append(first, len(places)))
@@ -136,7 +139,7 @@ def _word_arrays(occurrences: WordOccurrences, n_docs: int) -> Arrays:
     lengths = np.bincount(occurrences.texts, minlength=n_docs * n_fields).reshape(n_docs, n_fields)
     return {
         **{f"lengths.{name}": narrow(lengths[:, at]) for at, name in enumerate(WORD_FIELDS)},
-        **joined("words.text", [word.encode() for word in words]),
+        **joined("words.text", [words[number].encode() for number in order]),
         "words.starts": narrow(offsets_of(np.bincount(of_word[begins], minlength=len(words)))),
         "words.docs": narrow(of_document[begins], n_docs),
         "words.codes": codes,
@@ -172,6 +175,4 @@ def _article_arrays(articles: Sequence[Article]) -> Arrays:
 
 def _head(article: Article) -> bytes:
     """The JSON of what is shown of an article beside its texts; absent values are left out."""
-    record = article_to_record(article)
-    kept = {name: value for name, value in record.items() if value or name in ("id", "title")}
-    return orjson.dumps({name: value for name, value in kept.items() if name not in TEXT_FIELDS})
+    return orjson.dumps({name: value for name in HEAD_FIELDS if (value := getattr(article, name)) or name == "title"})

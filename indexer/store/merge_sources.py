@@ -105,13 +105,15 @@ class SortedLists(Protocol[Part]):
 def walk(lists: Sequence[SortedLists[Part]], most: int) -> Iterator[list[Part]]:
     """For each range of terms, what ``moved`` gives of every segment. A range has about ``most`` entries; no term is cut."""
     step = max(1, most // (4 * len(lists)))
-    samples = []
+    samples: list[Any] = []
     for own in lists:
         at = np.searchsorted(own.starts, np.arange(step, int(own.starts[-1]), step), side="right") - 1
-        samples += [own.term(number) for number in np.unique(at).tolist()]
+        # A term of many entries is there for each of its samples, so that it weighs what it is.
+        for number, often in zip(*map(np.ndarray.tolist, np.unique(at, return_counts=True)), strict=True):
+            samples += [own.term(number)] * often
         own.source.release()
     samples.sort()
-    borders = samples[4 * len(lists) :: 4 * len(lists)]
+    borders = sorted(set(samples[4 * len(lists) :: 4 * len(lists)]))
     cuts = []
     for own in lists:
         cuts.append([0, *map(own.place, borders), len(own.starts) - 1])

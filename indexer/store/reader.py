@@ -23,7 +23,6 @@ from indexer.store.columns import FacetColumn, period_column, stored_column
 from indexer.store.contents import read_contents
 from indexer.store.inversion import NO_MOMENT
 from indexer.store.segment import Segment
-from indexer.store.texts import StoredTexts
 
 __all__ = ["Snapshot", "open_snapshot"]
 
@@ -93,11 +92,6 @@ class Snapshot:
         at = bisect_right(self._bases, doc) - 1
         head: dict[str, Any] = orjson.loads(self.segments[at].head(doc - self._bases[at]))
         return head
-
-    def texts(self, doc: int) -> StoredTexts:
-        """The texts of the article numbered ``doc`` that its head leaves out."""
-        at = bisect_right(self._bases, doc) - 1
-        return self.segments[at].texts(doc - self._bases[at])
 
     def find(self, article_id: str) -> int | None:
         """The number of the live article with that id."""

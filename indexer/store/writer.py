@@ -35,6 +35,8 @@ DEFAULT_MEMORY_MB = 1024
 BYTES_AN_ARTICLE = 20_000
 """What inverting holds of an article at its height, measured over news of 500 characters with room to spare."""
 MAX_RUN_ARTICLES = 2_500
+MERGED_BY_WORKERS = 10_000
+"""Articles of a merge above which it is worth starting processes."""
 RUN_CHARS = 3_500_000
 """Characters of the bodies of a run: what bounds its memory when articles are long."""
 
@@ -134,38 +136,45 @@ class IndexWriter:
         name = _new_name()
         # The file with most work first, so that the others fill the time of the second worker.
         tasks = [(end, self._folder, name, group, self._memory) for end in sorted(SEGMENT_FILES, key=".grams".__ne__)]
-        if self._pool is None:
+        if self._workers > 1 and sum(entry.n_docs for entry in group) >= MERGED_BY_WORKERS:
+            pool = self._started_pool()
+            for done in [pool.submit(merge_file, *task) for task in tasks]:
+                done.result()
+        else:
             for task in tasks:
                 merge_file(*task)
-        else:
-            for done in [self._pool.submit(merge_file, *task) for task in tasks]:
-                done.result()
         return merged_entry(self._folder, name, group)
 
     def _send_run(self) -> None:
         """Has the run written, by a worker where there are several; waits when each has one to do and one waiting."""
-        run, self._run, self._run_chars = self._run, [], 0
-        if not run:
-            return
         if self._workers == 1:
-            self._new.append(write_run(self._folder, run, self._prepare))
+            self._write_run()
             return
+        self._written.append(self._started_pool().submit(_write_run_in_worker, self._folder, self._run))
+        self._run, self._run_chars = [], 0
+        if len(self._written) > 2 * self._workers:
+            self._new.append(self._written.popleft().result())
+
+    def _write_run(self) -> None:
+        self._new.append(write_run(self._folder, self._run, self._prepare))
+        self._run, self._run_chars = [], 0
+
+    def _end_runs(self) -> None:
+        if self._run and self._written:
+            self._send_run()
+        while self._written:
+            self._new.append(self._written.popleft().result())
+        if self._run:
+            # A batch of one run is not worth the processes.
+            self._write_run()
+
+    def _started_pool(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # NOTE: forked, because a segmenter of compiled code cannot be sent to a process that starts anew.
             self._pool = ProcessPoolExecutor(
                 self._workers, mp_context=get_context("fork"), initializer=_start_worker, initargs=(self._prepare,)
             )
-        self._written.append(self._pool.submit(_write_run_in_worker, self._folder, run))
-        if len(self._written) > 2 * self._workers:
-            self._new.append(self._written.popleft().result())
-
-    def _end_runs(self) -> None:
-        if self._pool is None:
-            # A batch of one run is not worth the processes.
-            self._workers = 1
-        self._send_run()
-        while self._written:
-            self._new.append(self._written.popleft().result())
+        return self._pool
 
 
 def write_run(folder: Path, articles: Sequence[Article], prepare: Prepare) -> SegmentEntry:
