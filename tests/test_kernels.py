@@ -52,6 +52,19 @@ def test_positions_mark_the_article_they_lie_in(lengths: list[int], data: st.Dat
         assert np.flatnonzero(mask).tolist() == sorted({owner[position] for position in chosen})
 
 
+@given(sizes, st.data())
+def test_positions_in_the_beginnings_of_articles_mark_them(lengths: list[int], data: st.DataObject) -> None:
+    places = [(doc, at) for doc, length in enumerate(lengths) for at in range(length)]
+    chosen = sorted(data.draw(st.sets(st.sampled_from(range(len(places))))) if places else [])
+    titles = [data.draw(st.integers(0, length)) for length in lengths]
+    wanted = {places[position][0] for position in chosen if places[position][1] < titles[places[position][0]]}
+    for steps in BOTH:
+        mask = np.zeros(len(lengths), dtype=np.bool_)
+        lists = _position_lists([], lengths)
+        steps.mark_beginnings(mask, np.array(chosen, dtype=np.uint32), lists, np.array(titles, dtype=np.uint16))
+        assert np.flatnonzero(mask).tolist() == sorted(wanted)
+
+
 @given(ascending, ascending, st.integers(-3, 3))
 def test_places_are_kept_where_the_other_list_goes_on(places: list[int], others: list[int], shift: int) -> None:
     wanted = [place for place in places if place + shift in set(others)]

@@ -105,7 +105,7 @@ class ReferenceRanking:
     def _title(self, article: PreparedArticle, whole: str) -> float:
         """The share of the query's idf mass that a title adds which is the query, or in which it stands."""
         title = article.literal[: article.starts[1]]
-        if not whole or whole not in title:
+        if len(whole) < 2 or whole not in title:
             return 0.0
         return self._ranking.exact_title if title == whole + GAP else self._ranking.title_phrase
 

@@ -26,6 +26,7 @@ __all__ = [
     "count_values",
     "first_of_blocks",
     "mark",
+    "mark_beginnings",
     "mark_positions",
     "score_positions",
     "score_words",
@@ -108,6 +109,12 @@ def mark(mask: Mask, docs: Ints) -> None:
 def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
     """Makes ``mask`` (``bool[n_docs]``) True for the articles of ``lists`` in which ``positions``, ascending, lie."""
     mask[_articles_of(positions, lists.starts)[0]] = True
+
+
+def mark_beginnings(mask: Mask, positions: Positions, lists: PositionLists, lengths: Ints) -> None:
+    """Makes ``mask`` True for the articles in whose first ``lengths[d]`` characters one of ``positions``, ascending, lies."""
+    docs = np.searchsorted(lists.starts, positions, side="right") - 1
+    mask[docs[positions - lists.starts[docs] < lengths[docs]]] = True
 
 
 def first_of_blocks(starts: npt.NDArray[np.uint32]) -> Docs:

@@ -30,6 +30,9 @@ class Steps(Protocol):
     def mark_positions(self, mask: Mask, positions: Positions, lists: PositionLists, /) -> None:
         """See ``arrays.mark_positions``."""
 
+    def mark_beginnings(self, mask: Mask, positions: Positions, lists: PositionLists, lengths: Ints, /) -> None:
+        """See ``arrays.mark_beginnings``."""
+
     def score_words(self, scores: Floats, chosen: Chosen, lists: PostingLists, terms: Terms, k1: float, /) -> None:
         """See ``arrays.score_words``."""
 

@@ -30,6 +30,7 @@ __all__ = [
     "closeness",
     "count_values",
     "mark",
+    "mark_beginnings",
     "mark_positions",
     "score_positions",
     "score_words",
@@ -127,6 +128,23 @@ def _mark_positions(mask, positions, starts, blocks):  # type: ignore[no-untyped
 def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
     """See :func:`search.evaluate.arrays.mark_positions`."""
     _mark_positions(mask, positions, lists.starts, lists.blocks)
+
+
+@compiled
+def _mark_beginnings(mask, positions, starts, blocks, lengths):  # type: ignore[no-untyped-def]
+    end = np.uint32(0)
+    for position in positions:
+        # What follows in an article whose first such position is known says nothing new.
+        if position >= end:
+            doc = _article_of(position, starts, blocks)
+            end = starts[doc + 1]
+            if position - starts[doc] < lengths[doc]:
+                mask[doc] = True
+
+
+def mark_beginnings(mask: Mask, positions: Positions, lists: PositionLists, lengths: Ints) -> None:
+    """See :func:`search.evaluate.arrays.mark_beginnings`."""
+    _mark_beginnings(mask, positions, lists.starts, lists.blocks, lengths)
 
 
 @compiled

@@ -91,22 +91,25 @@ class Ranker:
         )
 
     def _titles(self, evaluation: Evaluation, matching: Mask) -> Floats:
-        """What is added for titles that are the query, or hold it (``float64[n_docs]``)."""
+        """What is added for titles that are the query, or in which it stands (``float64[n_docs]``)."""
         added = np.zeros(len(matching))
         whole, ranking = evaluation.plan.whole, self._ranking
-        if not whole or not (ranking.exact_title or ranking.title_phrase):
+        # One character in a title says little, and it stands in many.
+        if len(whole) < 2 or not (ranking.exact_title or ranking.title_phrase):
             return added
         mass = sum(_gains(evaluation).values())
-        for part in self._evaluator.parts:
-            segment, steps = part.segment, self._evaluator.steps
-            places = occurrences(segment, whole, steps)
-            docs = np.searchsorted(segment.starts, places, side="right") - 1
-            ends = segment.borders[docs, 1]
-            within = places - segment.starts[docs] < ends
-            own = added[part.first : part.last]
-            own[docs[within]] = ranking.title_phrase * mass
-            own[docs[within & (ends == len(whole) + len(GAP))]] = ranking.exact_title * mass
+        for part, lengths in zip(self._evaluator.parts, self._title_lengths, strict=True):
+            steps, own = self._evaluator.steps, added[part.first : part.last]
+            holding = np.zeros(len(own), dtype=np.bool_)
+            steps.mark_beginnings(holding, occurrences(part.segment, whole, steps), part.bigrams, lengths)
+            own[holding] = ranking.title_phrase * mass
+            own[holding & (lengths == len(whole) + len(GAP))] = ranking.exact_title * mass
         return added
+
+    @cached_property
+    def _title_lengths(self) -> list[npt.NDArray[np.integer]]:
+        """The characters of each title in the literal texts, gap included, part by part."""
+        return [np.ascontiguousarray(part.segment.borders[:, 1]) for part in self._evaluator.parts]
 
     def _closeness(self, evaluation: Evaluation, docs: npt.NDArray[np.uint32]) -> Floats:
         """What characters, window and order add for each of ``docs`` (``float64[n, 3]``)."""
@@ -119,8 +122,8 @@ class Ranker:
         return parts
 
     def _text(self, doc: int) -> str:
-        texts = self._snapshot.texts(doc)
-        return read_text(self._snapshot.head(doc)["title"], texts.summary, texts.body)
+        record = self._snapshot.record(doc)
+        return read_text(record["title"], record["summary"], record["body"])
 
     def _needles(self, evaluation: Evaluation) -> Needles:
         plan, ranking = evaluation.plan, self._ranking
