@@ -14,6 +14,7 @@ from indexer.analysis import Analyzer, open_segmenter
 from indexer.errors import ArticleSearchError
 from search.engines.base import Engine
 from search.engines.local import LocalEngine
+from search.query.vocabulary import VocabularyFiles
 from search.request import SearchRequest
 from search.settings import Settings, read_settings
 from search.web.errors import add_error_handlers
@@ -43,6 +44,7 @@ def make_engine(settings: Settings) -> Engine:
         relax_share=settings.relax_share,
         ranking=settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
+        words=VocabularyFiles(settings.data, regions=settings.region_words),
     )
 
 

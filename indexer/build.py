@@ -6,29 +6,51 @@ One process at a time writes to a data directory: a kernel lock on ``write.lock`
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
-from indexer.archive import Archive
-from indexer.errors import DataLockedError, IngestError, StorageError
+from indexer.archive import Archive, Change
+from indexer.editorial import read_user_words
+from indexer.errors import (
+    DataLockedError,
+    EditorialError,
+    IndexDamagedError,
+    IndexMissingError,
+    IngestError,
+    StorageError,
+)
 from indexer.intake import Intake, Progress, batched
 from indexer.sources import ReadLimits, read_inputs
+from indexer.store import read_manifest
 from indexer.targets import LocalTarget, Target
 
-__all__ = ["BuildOptions", "IndexReport", "RecleanReport", "delete_articles", "index_paths", "reclean", "sync"]
+__all__ = [
+    "BuildOptions",
+    "IndexReport",
+    "RecleanReport",
+    "SyncReport",
+    "delete_articles",
+    "index_paths",
+    "reclean",
+    "sync",
+]
 
 TARGET_BATCH = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """How to build: ``memory_mb`` bounds what the index writer holds, ``workers`` is the number of processes that write."""
+    """How to build: ``memory_mb`` bounds what the index writer holds, ``workers`` is the number of processes that write.
+
+    The ``analyzer`` gets the user's words of the data directory.
+    """
 
     analyzer: Analyzer
     zone: ZoneInfo
@@ -41,7 +63,8 @@ class BuildOptions:
 class IndexReport:
     """What a run did. ``rejected`` says of each input that was left out where it is and why; ``seconds`` is wall time.
 
-    ``duplicates`` are new articles that became one more address of another; ``stories`` those found to have reprints, or more.
+    ``duplicates`` are new articles that became one more address of another; ``stories`` those found to have reprints, or more;
+    ``reanalysed`` the ids of articles that a change of ``user_words.txt`` had analysed anew.
     """
 
     added: int = 0
@@ -50,6 +73,7 @@ class IndexReport:
     deleted: int = 0
     duplicates: int = 0
     stories: int = 0
+    reanalysed: tuple[str, ...] = ()
     rejected: tuple[IngestError, ...] = ()
     change: int = 0
     seconds: float = 0.0
@@ -64,6 +88,15 @@ class RecleanReport:
     failed: tuple[IngestError, ...] = ()
     change: int = 0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What bringing the index up did: the last ``change`` it covers now, and as in ``IndexReport``."""
+
+    change: int
+    reanalysed: tuple[str, ...] = ()
+    rejected: tuple[IngestError, ...] = ()
 
 
 def index_paths(
@@ -84,7 +117,8 @@ def index_paths(
         intake = Intake(archive, progress)
         intake.take(read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter))
         intake.read_pages()
-        stories, change = _finish(archive, data, options, progress)
+        stories = archive.assign_stories()
+        synced = _bring_up(archive, data, options, progress=progress)
     counts = intake.counts
     return IndexReport(
         added=counts.added,
@@ -92,8 +126,9 @@ def index_paths(
         unchanged=counts.unchanged,
         duplicates=counts.duplicates,
         stories=stories,
-        rejected=tuple(intake.rejected),
-        change=change,
+        reanalysed=synced.reanalysed,
+        rejected=(*intake.rejected, *synced.rejected),
+        change=synced.change,
         seconds=perf_counter() - begin,
     )
 
@@ -112,31 +147,28 @@ def reclean(
     with _write_lock(data), Archive(data, create=False) as archive:
         intake = Intake(archive, progress)
         intake.reread_pages()
-        _, change = _finish(archive, data, options, progress)
+        archive.assign_stories()
+        synced = _bring_up(archive, data, options, progress=progress)
     counts = intake.counts
     return RecleanReport(
         changed=counts.updated + counts.added + counts.duplicates,
         unchanged=counts.unchanged,
-        failed=tuple(intake.rejected),
-        change=change,
+        failed=(*intake.rejected, *synced.rejected),
+        change=synced.change,
         seconds=perf_counter() - begin,
     )
 
 
 def sync(
     data: str | Path, options: BuildOptions, *, anew: bool = False, progress: Progress = lambda _stage, _done: None
-) -> int:
-    """The last change of the archive, which the index has covered on return; ``anew`` builds a new index beside the old one.
+) -> SyncReport:
+    """Brings the index up to the archive and to ``user_words.txt``; ``anew`` builds a new index beside the old one.
 
     Raises:
         StorageError: the archive or the index cannot be used; the old index goes on serving.
     """
     with _write_lock(data), Archive(data, create=False) as archive:
-        target = LocalTarget(
-            data, options.analyzer, options.zone, anew=anew, memory_mb=options.memory_mb, workers=options.workers
-        )
-        _follow(archive, target, progress)
-        return archive.last_change()
+        return _bring_up(archive, data, options, anew=anew, progress=progress)
 
 
 def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions) -> int:
@@ -147,34 +179,72 @@ def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions)
     """
     with _write_lock(data), Archive(data, create=False) as archive:
         deleted = archive.delete(ids)
-        _follow(archive, LocalTarget(data, options.analyzer, options.zone))
+        _bring_up(archive, data, options)
     return deleted
 
 
-def _finish(archive: Archive, data: str | Path, options: BuildOptions, progress: Progress) -> tuple[int, int]:
-    """Finds the stories of what is new, and brings the index up to the archive: stories that grew, and the last change."""
-    stories = archive.assign_stories()
-    target = LocalTarget(data, options.analyzer, options.zone, memory_mb=options.memory_mb, workers=options.workers)
-    _follow(archive, target, progress)
-    return stories, archive.last_change()
+def _bring_up(
+    archive: Archive,
+    data: str | Path,
+    options: BuildOptions,
+    *,
+    anew: bool = False,
+    progress: Progress = lambda _stage, _done: None,
+) -> SyncReport:
+    """Brings the index up to the archive and to the user's words. Words that cannot be used leave those it was built with."""
+    rejected: tuple[IngestError, ...] = ()
+    try:
+        words = read_user_words(data)
+    except EditorialError as error:
+        rejected = error.problems
+        words = _indexed_words(data)
+    target = LocalTarget(
+        data,
+        options.analyzer.with_user_words(words),
+        options.zone,
+        anew=anew,
+        memory_mb=options.memory_mb,
+        workers=options.workers,
+    )
+    reanalysed = _follow(archive, target, progress)
+    return SyncReport(change=archive.last_change(), reanalysed=reanalysed, rejected=rejected)
 
 
-def _follow(archive: Archive, target: Target, progress: Progress = lambda _stage, _done: None) -> None:
-    """Applies to ``target`` what the archive holds after the change it has covered, in committed batches."""
+def _indexed_words(data: str | Path) -> tuple[str, ...]:
+    try:
+        return read_manifest(data).user_words
+    except (IndexMissingError, IndexDamagedError):
+        return ()  # a new index is made, or what is wrong with this one is said by whoever opens it
+
+
+def _follow(archive: Archive, target: Target, progress: Progress) -> tuple[str, ...]:
+    """Applies to ``target`` what the archive holds after the change it has covered, in committed batches.
+
+    Returns the ids of the articles that the user's words had it take in again before.
+    """
     last = archive.last_change()
     try:
+        stale = target.stale
+        if stale is not None:
+            _apply(archive.latest(stale), target, partial(progress, "analyse"))
+            target.commit(target.covered)
         for batch in batched(archive.changes(target.covered), TARGET_BATCH):
-            for change in batch:
-                if change.article is None:
-                    target.delete(change.id)
-                else:
-                    target.add(change.article)
-                progress("index", 1)
+            _apply(batch, target, partial(progress, "index"))
             target.commit(batch[-1].number)
         if target.covered < last or last == 0:
             target.commit(last)
+        return stale or ()
     finally:
         target.close()
+
+
+def _apply(changes: Iterable[Change], target: Target, progress: Callable[[int], None]) -> None:
+    for change in changes:
+        if change.article is None:
+            target.delete(change.id)
+        else:
+            target.add(change.article)
+        progress(1)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ The tree (search/errors.py adds the branches for queries and engines)::
     │   │   └── IndexOutdatedError  it is of an earlier format; the next run builds it anew
     │   ├── AnalysisMismatchError   the index was built by another analysis
     │   └── DataLockedError     another process is writing to the data directory
+    ├── EditorialError          a file of the editor's own words has lines that cannot be used
     └── AnalysisError           a dictionary or segmenter cannot be used
 
 A message says what is wrong, where, and what to do; the same facts are attributes.
@@ -21,6 +22,7 @@ A message says what is wrong, where, and what to do; the same facts are attribut
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "ArticleError",
     "ArticleSearchError",
     "DataLockedError",
+    "EditorialError",
     "IndexDamagedError",
     "IndexMissingError",
     "IndexOutdatedError",
@@ -121,6 +124,14 @@ class AnalysisMismatchError(StorageError):
 
 class DataLockedError(StorageError):
     """Another process is writing to the data directory."""
+
+
+class EditorialError(ArticleSearchError):
+    """A file of the editor's own words cannot be used; ``problems`` names every line at fault."""
+
+    def __init__(self, problems: Sequence[UnreadableError]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, self.problems)))
 
 
 class AnalysisError(ArticleSearchError):

@@ -10,6 +10,7 @@ from search.engines.local import LocalEngine
 from search.errors import ArticleNotFoundError, QuerySyntaxError, RequestError, SearchError, UnknownParameterError
 from search.evaluate.ranking import Ranking
 from search.page import FacetValue, Highlights, Hit, Page
+from search.query.vocabulary import VocabularyFiles
 from search.request import SearchRequest
 from search.settings import read_settings
 
@@ -43,4 +44,5 @@ def open_engine(data: str | Path = "data", *, ranking: Ranking | None = None) ->
         relax_share=settings.relax_share,
         ranking=ranking or settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
+        words=VocabularyFiles(settings.data, regions=settings.region_words),
     )

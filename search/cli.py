@@ -29,9 +29,11 @@ from indexer.sources import ReadLimits, explain_removals, read_inputs
 from search.engines.local import LocalEngine
 from search.evaluate import arrays
 from search.page import page_to_record
+from search.query.vocabulary import VocabularyFiles
 from search.request import PARAMETERS, request_from_parameters
 from search.settings import Settings, read_settings
 from search.terminal import page_to_text
+from search.words import words_report, words_to_text
 
 __all__ = ["build_parser", "main"]
 
@@ -70,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_stats,
         _add_sync,
         _add_reclean,
+        _add_words,
     ):
         add(commands)
     return parser
@@ -147,6 +150,10 @@ def _add_sync(commands: Any) -> None:
 
 def _add_reclean(commands: Any) -> None:
     _command(commands, "reclean", _run_reclean, "Cleans the crawled pages that are kept anew, without their files.")
+
+
+def _add_words(commands: Any) -> None:
+    _command(commands, "words", _run_words, "Says what the editor's files hold, and names every line that is wrong.")
 
 
 def _run_index(options: argparse.Namespace) -> int:
@@ -265,9 +272,22 @@ def _run_rebuild(options: argparse.Namespace) -> int:
 def _bring_up(options: argparse.Namespace, *, anew: bool) -> int:
     settings = read_settings(data=options.data)
     with _Progress() as progress:
-        change = sync(settings.data, _build_options(settings, os.cpu_count()), anew=anew, progress=progress)
-    _report(options, {"change": change}, f"the index holds everything up to change {change}")
-    return 0
+        report = sync(settings.data, _build_options(settings, os.cpu_count()), anew=anew, progress=progress)
+    for error in report.rejected:
+        print(f"rejected: {error}", file=sys.stderr)
+    text = f"the index holds everything up to change {report.change}{_reanalysed_text(report.reanalysed)}"
+    _report(options, {**asdict(report), "rejected": [_error_record(error) for error in report.rejected]}, text)
+    return 1 if report.rejected else 0
+
+
+def _run_words(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data)
+    report = words_report(settings.data, regions=settings.region_words)
+    for problem in report.problems:
+        print(f"rejected: {problem}", file=sys.stderr)
+    record = {**asdict(report), "problems": [_error_record(problem) for problem in report.problems]}
+    _report(options, record, words_to_text(report))
+    return 1 if report.problems else 0
 
 
 class _Progress:
@@ -317,6 +337,7 @@ def _engine(settings: Settings) -> LocalEngine:
         relax_share=settings.relax_share,
         ranking=settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
+        words=VocabularyFiles(settings.data, regions=settings.region_words),
         steps=arrays,
     )
 
@@ -335,7 +356,12 @@ def _report_text(report: IndexReport) -> str:
         counts += f", {report.duplicates} the same as another"
     if report.stories:
         counts += f", {report.stories} stories with reprints"
+    counts += _reanalysed_text(report.reanalysed)
     return f"{counts}, {len(report.rejected)} rejected, in {report.seconds:.1f} s"
+
+
+def _reanalysed_text(ids: Sequence[str]) -> str:
+    return f", {len(ids)} analysed anew for the user's words" if ids else ""
 
 
 def _report(options: argparse.Namespace, record: dict[str, Any], text: str) -> None:

@@ -71,6 +71,7 @@ class Hit:
     """One article found. ``score`` is without unit, and 0 where the order is not by relevance.
 
     ``folded`` is None unless reprints were folded, ``explanation`` unless it was asked for and the order is by relevance.
+    ``pinned``: an editor put it before the others for this query.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Hit:
     highlights: Highlights
     folded: Folded | None = None
     explanation: Explanation | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,8 @@ def _hit_to_record(hit: Hit) -> dict[str, Any]:
         "score": hit.score,
         "highlights": {"title": hit.highlights.title, "snippets": list(hit.highlights.snippets)},
     }
+    if hit.pinned:
+        record["pinned"] = True
     if hit.folded is not None:
         record["folded"] = {"count": hit.folded.count, "sources": list(hit.folded.sources)}
     if hit.explanation is not None:

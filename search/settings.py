@@ -26,6 +26,7 @@ _AT_LEAST_ONE = (
     "max_article_bytes", "max_archive_bytes", "max_archive_ratio", "max_archive_depth", "memory_mb", "search_timeout_ms",
     "workers", "threads",
 )  # fmt: skip
+_SWITCHES = {"true": True, "false": False, "1": True, "0": False}
 
 
 def _setting(default: Any, help_text: str) -> Any:
@@ -55,6 +56,10 @@ class Settings:
     recency_weight: float = _setting(0.0, "share by which the score of the newest article is raised; 0 for none")
     recency_half_life_days: float = _setting(
         365.0, "an article so much older than the newest is raised by half of that"
+    )
+    region_words: bool = _setting(
+        True,
+        "words that regions have for the same thing (計程車, 出租车) find one another, as if they stood in synonyms.txt",
     )
     bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")
     workers: int = _setting(2, "processes that answer requests")
@@ -117,6 +122,10 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 def _convert(name: str, default: object, value: object, place: str) -> object:
     kind = type(default)
+    if kind is bool:
+        if str(value).lower() not in _SWITCHES:
+            raise SettingsError(f"{place} must be one of {', '.join(_SWITCHES)}, and is {value!r}", setting=name)
+        return _SWITCHES[str(value).lower()]
     try:
         return kind(value)  # type: ignore[call-arg]
     except ValueError:

@@ -53,7 +53,8 @@ def _explained(score: float, parts: Explanation) -> Iterator[str]:
 
 
 def _about(hit: Hit) -> str:
-    parts = (hit.published, SECTION_SEPARATOR.join(hit.section), "、".join(hit.authors), hit.source, hit.id)
+    pinned = "pinned" if hit.pinned else None
+    parts = (pinned, hit.published, SECTION_SEPARATOR.join(hit.section), "、".join(hit.authors), hit.source, hit.id)
     return " · ".join(part for part in parts if part)
 
 

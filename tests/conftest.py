@@ -20,6 +20,7 @@ from indexer.sources import ReadLimits
 pytest.register_assert_rewrite("tests.contracts")
 ZONE = ZoneInfo("Asia/Shanghai")
 ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = Path(os.environ.get("ARTICLE_SEARCH_SHARED", ROOT.parent / "shared")) / "data"
 
 settings.register_profile(
     "default",
@@ -34,12 +35,11 @@ settings.load_profile("default")
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data beside the repository; a test that needs it skips where it is absent, never in CI."""
-    folder = Path(os.environ.get("ARTICLE_SEARCH_SHARED", ROOT.parent / "shared")) / "data"
-    if not folder.is_dir():
+    if not SHARED_DATA.is_dir():
         if os.environ.get("CI"):
-            pytest.fail(f"no shared data at {folder}, and this is CI")
-        pytest.skip(f"no shared data at {folder}; set ARTICLE_SEARCH_SHARED")
-    return folder
+            pytest.fail(f"no shared data at {SHARED_DATA}, and this is CI")
+        pytest.skip(f"no shared data at {SHARED_DATA}; set ARTICLE_SEARCH_SHARED")
+    return SHARED_DATA
 
 
 @pytest.fixture(scope="session")

@@ -112,7 +112,7 @@ def test_the_index_catches_up_with_an_archive_that_is_ahead(tmp_path: Path, opti
 
     with Archive(tmp_path) as archive:
         archive.put([article("1"), article("2")])
-    assert sync(tmp_path, options) == 2
+    assert sync(tmp_path, options).change == 2
     assert total(tmp_path) == 2
     with pytest.raises(ArchiveError, match="index something first"):
         sync(tmp_path / "none", options)
@@ -120,10 +120,11 @@ def test_the_index_catches_up_with_an_archive_that_is_ahead(tmp_path: Path, opti
 
 def test_another_analysis_needs_a_rebuild_and_a_rebuild_is_enough(tmp_path: Path, options: BuildOptions) -> None:
     index_paths(["-"], tmp_path, options, stdin=io.BytesIO(lines({"id": "1", "title": "一"}).encode()))
-    other = BuildOptions(analyzer=Analyzer(user_words=["一网"]), zone=ZONE, limits=ReadLimits())
+    write_manifest(tmp_path, replace(read_manifest(tmp_path), analysis="0123456789abcdef:00000000"))
     with pytest.raises(AnalysisMismatchError, match="article-search rebuild"):
-        sync(tmp_path, other)
-    assert sync(tmp_path, other, anew=True) == 1
+        sync(tmp_path, options)
+    assert sync(tmp_path, options, anew=True).change == 1
+    assert sync(tmp_path, options).change == 1
 
 
 def test_a_data_directory_that_cannot_be_written_is_an_error_with_a_way_out(

@@ -55,7 +55,7 @@ def test_both_ways_give_what_plain_python_says(
     pairs = data.draw(st.dictionaries(st.tuples(term, term), GAIN, max_size=4)) if gains else {}
     wanted = [
         (
-            character_worth(text, characters, mean_length=mean),
+            character_worth(text, characters, mean_length=mean, k1=0.5, b=0.75),
             window_worth(text, gains, window),
             order_worth(text, pairs),
         )
@@ -89,5 +89,5 @@ def test_no_term_is_found_across_two_texts() -> None:
 def test_many_occurrences_find_room() -> None:
     for found in parts(["资源" * 5000 + "\n"], {"资源": 2.0, "源资": 1.0}, {("资源", "资源"): 2.0}, {"资": 1.0}):
         assert found[0].tolist() == pytest.approx(
-            [character_worth("资源" * 5000 + "\n", {"资": 1.0}, mean_length=20.0), 3.0, 2.0]
+            [character_worth("资源" * 5000 + "\n", {"资": 1.0}, mean_length=20.0, k1=0.5, b=0.75), 3.0, 2.0]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import fields
+from pathlib import Path
 
 import falcon.inspect
 import pytest
@@ -13,12 +14,14 @@ from search.cli import build_parser
 from search.engines.reference import ReferenceEngine
 from search.request import PARAMETERS
 from search.settings import Settings
+from search.words import words_report
 from service import create_app
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INPUTS = (ROOT / "docs/inputs.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^article-search .*", README + INPUTS, re.MULTILINE)
+EDITORIAL_WORDS = (ROOT / "docs/editorial-words.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^article-search .*", README + INPUTS + EDITORIAL_WORDS, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -59,6 +62,15 @@ def test_every_parameter_and_route_is_documented() -> None:
     app = create_app(Settings(), ReferenceEngine((), None, None, relax_share=0.5))  # type: ignore[arg-type]
     routes = {route.path.replace("article_id", "id") for route in falcon.inspect.inspect_routes(app)}
     assert [route for route in routes if f"GET {route}`" not in text and not route.startswith("/static")] == []
+
+
+@pytest.mark.parametrize("name", ["synonyms", "stop_words", "pins", "user_words"])
+def test_the_examples_of_the_editors_files_can_be_used(tmp_path: Path, name: str) -> None:
+    (example,) = re.findall(rf"^```text\n(# {name}\.txt\n.*?)^```", EDITORIAL_WORDS, re.MULTILINE | re.DOTALL)
+    (tmp_path / f"{name}.txt").write_text(example, encoding="utf-8")
+    report = words_report(tmp_path, regions=False)
+    assert report.problems == ()
+    assert getattr(report, name) > 0
 
 
 def test_every_module_has_its_room_in_the_architecture() -> None:

@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 ORDER = [
     ["indexer.errors", "indexer.article"],
     ["indexer.analysis"],
+    ["indexer.editorial"],
     ["indexer.schema"],
     ["indexer.store"],
     ["indexer.cleaning"],
@@ -24,7 +25,7 @@ ORDER = [
     ["search.snippets"],
     ["search.engines"],
     ["search.settings"],
-    ["search.terminal"],
+    ["search.terminal", "search.words"],
     ["search.web"],
     ["service"],
     ["search.cli"],

@@ -20,6 +20,7 @@ from indexer.build import BuildOptions, sync
 from indexer.errors import AnalysisMismatchError, IndexDamagedError, IndexMissingError
 from indexer.schema import clean_article
 from indexer.sources import ReadLimits
+from indexer.store import read_manifest, write_manifest
 from search import Engine, Page, SearchRequest
 from search.engines.local import LocalEngine
 from search.engines.reference import ReferenceEngine
@@ -174,9 +175,11 @@ def test_a_missing_index_says_how_to_make_one(tmp_path: Path) -> None:
         engine_over(tmp_path / "none").search(SearchRequest())
 
 
-def test_an_index_of_another_analysis_is_refused_with_what_to_do(corpus_data: Path) -> None:
+def test_an_index_of_another_analysis_is_refused_with_what_to_do(index_articles: Callable[..., Path]) -> None:
+    data = index_articles(article("a"))
+    write_manifest(data, replace(read_manifest(data), analysis="0123456789abcdef:00000000"))
     with pytest.raises(AnalysisMismatchError, match="article-search rebuild"):
-        engine_over(corpus_data, Analyzer(user_words=["一网通办"])).search(SearchRequest())
+        engine_over(data).search(SearchRequest())
 
 
 def test_the_last_good_index_goes_on_serving_when_its_manifest_is_gone(index_articles: Callable[..., Path]) -> None:

@@ -23,6 +23,7 @@ from search.evaluate import arrays
 from search.evaluate.bm25 import Bm25
 from search.evaluate.ranking import Boost, Ranking
 from search.page import Explanation
+from search.query.vocabulary import VocabularyFiles
 from tests.conftest import ZONE, article
 
 TEXT = st.text(st.sampled_from("监督检查的县a1c ，。\n"), max_size=24)
@@ -72,9 +73,16 @@ COMMITS = st.lists(
     min_size=1,
     max_size=5,
 )
+EDITORS_FILES = st.fixed_dictionaries(
+    {
+        "synonyms.txt": st.sampled_from(["", "监督,检查\n", "督=>a1, 的县\n监督检=>查\n", "检查,县,a\n监督=>张三\n"]),
+        "stop_words.txt": st.sampled_from(["", "检查\n", "a\n督\n的\n"]),
+        "pins.txt": st.sampled_from(["", "监督=>id1,id0\n檢查=>id2\n督=>id3\na=>id4,id9\n"]),
+    }
+)
 REQUESTS = st.builds(
     SearchRequest,
-    text=QUERIES,
+    text=QUERIES | st.sampled_from(["监督", "督", "A"]),
     match=st.sampled_from(["auto", "all", "any"]),
     sections=st.sampled_from([(), ("甲",)]),
     not_authors=st.sampled_from([(), ("张三",)]),
@@ -101,19 +109,24 @@ def ways() -> list[ModuleType]:
 
 
 @settings(max_examples=150)
-@given(COMMITS, st.lists(REQUESTS, min_size=1, max_size=6), RANKINGS)
+@given(COMMITS, st.lists(REQUESTS, min_size=1, max_size=6), RANKINGS, EDITORS_FILES)
 def test_numpy_numba_and_the_reference_answer_alike(
     ways: list[ModuleType],
     analyzer: Analyzer,
     commits: Sequence[Commit],
     requests: Sequence[SearchRequest],
     ranking: Ranking,
+    files: dict[str, str],
 ) -> None:
     with tempfile.TemporaryDirectory() as data:
         live = _write(Path(data), analyzer, commits)
-        reference = ReferenceEngine(live, analyzer, ZONE, relax_share=0.5, ranking=ranking)
+        for name, text in files.items():
+            (Path(data) / name).write_text(text, encoding="utf-8")
+        words = VocabularyFiles(data, regions=False)
+        assert words.problems() == ()
+        reference = ReferenceEngine(live, analyzer, ZONE, relax_share=0.5, ranking=ranking, vocabulary=words.current())
         engines = [
-            LocalEngine(data, analyzer, relax_share=0.5, ranking=ranking, steps=steps)  # type: ignore[arg-type]
+            LocalEngine(data, analyzer, relax_share=0.5, ranking=ranking, words=words, steps=steps)  # type: ignore[arg-type]
             for steps in ways
         ]
         for request in requests:
@@ -143,6 +156,7 @@ def _write(data: Path, analyzer: Analyzer, commits: Sequence[Commit]) -> list[Ar
 
 def _same(page: Page, wanted: Page) -> None:
     assert [hit.id for hit in page.hits] == [hit.id for hit in wanted.hits]
+    assert [hit.pinned for hit in page.hits] == [hit.pinned for hit in wanted.hits]
     assert [hit.score for hit in page.hits] == pytest.approx([hit.score for hit in wanted.hits], abs=1e-6)
     assert [hit.highlights for hit in page.hits] == [hit.highlights for hit in wanted.hits]
     for hit, like in zip(page.hits, wanted.hits, strict=True):

@@ -10,10 +10,10 @@ from indexer.analysis import Analyzer, fold
 from search.query.weights import QueryPiece, TermWeights, is_question_word, telling_words, term_weights
 
 
-def weights(analyzer: Analyzer, *texts: str, stop: frozenset[str] = frozenset(), exact: bool = False) -> TermWeights:
+def weights(analyzer: Analyzer, *texts: str, exact: bool = False) -> TermWeights:
     literals = [fold(text) for text in texts]
     pieces = [QueryPiece(literal=literal, tokens=tuple(analyzer.words(literal)), exact=exact) for literal in literals]
-    return term_weights(pieces, stop)
+    return term_weights(pieces)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,6 @@ def test_a_term_that_comes_twice_counts_twice(analyzer: Analyzer) -> None:
     assert found.characters["监"] == 2
 
 
-def test_stop_words_of_the_editor_count_nothing(analyzer: Analyzer) -> None:
-    assert weights(analyzer, "监督 检查", stop=frozenset({"检查"})).words == {"监督": 1}
-    assert weights(analyzer, "检查", stop=frozenset({"检查"})).words == {"检查": 1}
-
-
 def test_in_a_phrase_every_word_is_meant(analyzer: Analyzer) -> None:
     assert weights(analyzer, "监督什么", exact=True).words == {"监督": 1, "什么": 1}
 
@@ -97,7 +92,6 @@ def test_a_question_asks_an_article_for_its_telling_words_only() -> None:
     assert telling_words(("我", "的", "院长")) == ("我", "的", "院长")
     assert telling_words(("谁", "的")) == ("的",)
     assert telling_words(("什么",)) == ()
-    assert telling_words(("院长", "检查"), frozenset({"检查"})) == ("院长",)
 
 
 @given(st.lists(st.text("谁什么的资源县监督c9 ？《", max_size=8), max_size=3))

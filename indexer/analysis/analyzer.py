@@ -28,6 +28,16 @@ class Analyzer:
         self._segmenter = segmenter or open_segmenter()
         self._user_words = UserWords(user_words)
 
+    @property
+    def user_words(self) -> tuple[str, ...]:
+        """The user's own words, folded and sorted."""
+        return self._user_words.words
+
+    def with_user_words(self, words: Iterable[str]) -> Analyzer:
+        """The same analysis with other words of the user's."""
+        chosen = UserWords(words)
+        return self if chosen.words == self.user_words else Analyzer(self._segmenter, chosen.words)
+
     @cached_property
     def fingerprint(self) -> str:
         """Two parts, ``rules:words``: rules with base dictionary, and the user's words.

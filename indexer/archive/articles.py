@@ -21,12 +21,12 @@ __all__ = ["Archive", "Change"]
 BATCH = 500
 
 # An article as it is shown: not the copies of others, with the addresses of its own copies.
-_CHANGES = """
+_LATEST = """
 SELECT change, id, deleted OR duplicate_of IS NOT NULL, record, story, (
     SELECT json_group_array(json_extract(copy.record, '$.url'))
     FROM article AS copy WHERE copy.duplicate_of = article.number
 )
-FROM article WHERE change > ? ORDER BY change
+FROM article
 """
 
 
@@ -118,9 +118,15 @@ class Archive:
     def changes(self, after: int) -> Iterator[Change]:
         """The latest change of every article written after change ``after``, in their order."""
         with self._database.explained("read"):
-            for number, article_id, gone, record, story, copies in self._db.execute(_CHANGES, (after,)):
-                article = None if gone else _shown(orjson.loads(record), story, copies)
-                yield Change(number=number, id=article_id, article=article)
+            for row in self._db.execute(f"{_LATEST} WHERE change > ? ORDER BY change", (after,)):
+                yield _change(*row)
+
+    def latest(self, ids: Iterable[str]) -> Iterator[Change]:
+        """The latest change of each article of ``ids`` that was ever written."""
+        with self._database.explained("read"):
+            for article_id in ids:
+                for row in self._db.execute(f"{_LATEST} WHERE id = ?", (article_id,)):
+                    yield _change(*row)
 
     def count_changes(self, after: int) -> int:
         """How many articles were written after change ``after``."""
@@ -136,6 +142,11 @@ class Archive:
         query = "SELECT count(*) FROM article WHERE deleted = 0 AND duplicate_of IS NULL"
         with self._database.explained("read"):
             return int(self._db.execute(query).fetchone()[0])
+
+
+def _change(number: int, article_id: str, gone: int, record: str, story: str | None, copies: str) -> Change:
+    article = None if gone else _shown(orjson.loads(record), story, copies)
+    return Change(number=number, id=article_id, article=article)
 
 
 def _shown(record: dict[str, object], story: str | None, copies: str) -> Article:

@@ -1,6 +1,7 @@
 """The index on disk: one room knows how it is laid out; above it there are arrays."""
 
 from indexer.store.columns import FacetColumn
+from indexer.store.literal import articles_with
 from indexer.store.manifest import Manifest, index_folder, manifest_stamp, read_manifest, write_manifest
 from indexer.store.reader import Snapshot, open_snapshot
 from indexer.store.segment import Segment
@@ -14,6 +15,7 @@ __all__ = [
     "Manifest",
     "Segment",
     "Snapshot",
+    "articles_with",
     "create_generation",
     "index_folder",
     "manifest_stamp",

@@ -23,20 +23,24 @@ _NAME = "manifest.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """State of an index: ``change`` is the last change of the archive that it holds; ``analysis`` the fingerprint."""
+    """State of an index: ``change`` is the last change of the archive that it holds; ``analysis`` the fingerprint.
+
+    ``user_words`` are the words of the user's own that its articles were analysed with, folded.
+    """
 
     generation: str
     analysis: str
+    user_words: tuple[str, ...] = ()
     change: int = 0
     format: int = FORMAT
 
     def check_analysis(self, fingerprint: str, folder: Path) -> None:
-        """Passes when the index was built by the analysis with ``fingerprint``.
+        """Passes when the index was built by the rules and the base dictionary of ``fingerprint``, whatever the user's words.
 
         Raises:
-            AnalysisMismatchError: it was built by another.
+            AnalysisMismatchError: it was built by others.
         """
-        if self.analysis != fingerprint:
+        if self.analysis.partition(":")[0] != fingerprint.partition(":")[0]:
             raise AnalysisMismatchError(
                 f"the index in {folder} was built by another analysis ({self.analysis}, this is {fingerprint}); "
                 "build it anew from the archive: article-search rebuild",
@@ -65,6 +69,7 @@ def read_manifest(data: str | Path) -> Manifest:
     try:
         record = orjson.loads(path.read_bytes())
         manifest = Manifest(**record)
+        manifest = replace(manifest, user_words=tuple(manifest.user_words))
     except FileNotFoundError:
         raise IndexMissingError(
             f"there is no index in {path.parent}; make one: article-search index PATH", path=path.parent

@@ -20,6 +20,13 @@ class Target(Protocol):
     def covered(self) -> int:
         """Number of the last change that was committed; 0 for an empty target."""
 
+    @property
+    def stale(self) -> tuple[str, ...] | None:
+        """Ids of the articles that other words of the user's have a part in: they go in again first, in a batch of their own.
+
+        None where the words are those it was built with, or once such a batch was committed.
+        """
+
     def add(self, article: Article) -> None:
         """Adds the article, or replaces the one with its id."""
 

@@ -1,12 +1,14 @@
 """The local index as a target: prepares articles, writes them to a generation, and keeps the manifest.
 
-An incremental run writes to the current generation. A rebuild writes a new one beside it and switches by the manifest; the
+An incremental run writes to the current generation; when the user's words changed, it first analyses the articles that hold
+them anew. A rebuild writes a new one beside it and switches by the manifest; the
 generation before stays until the next rebuild, for readers that have it open.
 """
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +17,16 @@ from indexer.analysis import Analyzer
 from indexer.article import Article
 from indexer.errors import IndexMissingError, IndexOutdatedError
 from indexer.schema import prepare_run
-from indexer.store import IndexWriter, Manifest, create_generation, index_folder, read_manifest, write_manifest
+from indexer.store import (
+    IndexWriter,
+    Manifest,
+    articles_with,
+    create_generation,
+    index_folder,
+    open_snapshot,
+    read_manifest,
+    write_manifest,
+)
 
 __all__ = ["LocalTarget"]
 
@@ -24,7 +35,7 @@ class LocalTarget:
     """The index of a data directory; ``anew`` starts a new generation that takes over at the first commit.
 
     Raises:
-        AnalysisMismatchError: the index was built by another analysis, and ``anew`` is off.
+        AnalysisMismatchError: the index was built by other rules of analysis, and ``anew`` is off.
         IndexDamagedError: the index cannot be read, and ``anew`` is off.
     """
 
@@ -45,11 +56,20 @@ class LocalTarget:
         self._workers = workers
         self._writer: IndexWriter | None = None
         self._manifest = self._start(anew=anew)
+        self._changed_words = sorted(set(self._manifest.user_words) ^ set(analyzer.user_words))
 
     @property
     def covered(self) -> int:
         """Number of the last change that was committed."""
         return self._manifest.change
+
+    @property
+    def stale(self) -> tuple[str, ...] | None:
+        """Ids of the articles in which a word stands that the user's words have now and had not, or the other way round."""
+        if not self._changed_words:
+            return None
+        segments = open_snapshot(index_folder(self._data) / self._manifest.generation).segments
+        return articles_with(segments, self._changed_words)
 
     def add(self, article: Article) -> None:
         """Adds the article, or replaces the one with its id."""
@@ -64,7 +84,10 @@ class LocalTarget:
         if self._writer is not None:
             self._writer.commit()
             self._writer = None
-        self._manifest = self._manifest.at(change)
+        self._manifest = replace(
+            self._manifest, change=change, analysis=self._analyzer.fingerprint, user_words=self._analyzer.user_words
+        )
+        self._changed_words = []
         write_manifest(self._data, self._manifest)
         self._remove_old_generations()
 
@@ -87,7 +110,9 @@ class LocalTarget:
         numbers = [int(path.name[1:]) for path in folder.glob("g[0-9]*")]
         generation = f"g{max(numbers, default=0) + 1:06d}"
         create_generation(folder / generation)
-        return Manifest(generation=generation, analysis=self._analyzer.fingerprint)
+        return Manifest(
+            generation=generation, analysis=self._analyzer.fingerprint, user_words=self._analyzer.user_words
+        )
 
     def _open_writer(self) -> IndexWriter:
         if self._writer is None:

@@ -14,20 +14,25 @@ __all__ = ["Engine", "EngineStats"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineStats:
-    """What an engine answers from: live articles, generation, covered change, fingerprint, bytes on disk (0 when in memory)."""
+    """What an engine answers from: live articles, generation, covered change, fingerprint, bytes on disk (0 when in memory).
+
+    ``problems`` are lines of the editor's files because of which a file was not taken; searches go on without it.
+    """
 
     articles: int
     generation: str
     change: int
     analysis: str
     index_bytes: int = 0
+    problems: tuple[str, ...] = ()
 
 
 class Engine(Protocol):
     """Answers searches over the articles of one target. Thread-safe, cheap to share; sees new generations by itself.
 
     Every engine gives the same ids in the same order, the same totals and the same counts for the same articles: order is by
-    score (rounded to six decimals) or date, then by id; undated articles come last in both orders by date; ``limit=0`` gives
+    score (rounded to six decimals) or date, then by id, and before all by score come the articles that are pinned to the query,
+    which count as matching it; undated articles come last in both orders by date; ``limit=0`` gives
     counts alone. An empty index answers with empty pages. What cannot be answered raises a ``SearchError``; what is wrong with
     the index, a ``StorageError``.
     """

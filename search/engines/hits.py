@@ -9,10 +9,13 @@ from typing import Any
 from indexer.analysis import Analyzer
 from search.page import Explanation, Folded, Hit
 from search.query.plan import Plan
+from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
 from search.snippets import ShownText, SnippetOptions, highlight_all
 
-__all__ = ["Found", "date_order", "make_hits"]
+__all__ = ["Found", "date_order", "make_hits", "pinned_keys"]
+
+_PINNED_KEY = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Found:
     score: float
     folded: Folded | None = None
     explanation: Explanation | None = None
+    pinned: bool = False
 
 
 def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: SearchRequest) -> tuple[Hit, ...]:
@@ -51,9 +55,16 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
             highlights=highlights,
             folded=item.folded,
             explanation=item.explanation,
+            pinned=item.pinned,
         )
         for item, highlights in zip(found, marked, strict=True)
     )
+
+
+def pinned_keys(request: SearchRequest, plan: Plan, vocabulary: Vocabulary) -> dict[str, float]:
+    """The ids that come first for ``request`` and the sort key of each, higher than any score; none where dates order."""
+    ids = () if date_order(request, plan) else vocabulary.pinned(request.text)
+    return {article_id: _PINNED_KEY - place for place, article_id in enumerate(ids)}
 
 
 def date_order(request: SearchRequest, plan: Plan) -> bool:

@@ -19,12 +19,12 @@ import numpy.typing as npt
 
 from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
-from indexer.errors import IndexMissingError
+from indexer.errors import IndexMissingError, UnreadableError
 from indexer.schema import FACETS
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import Found, date_order, make_hits
+from search.engines.hits import Found, date_order, make_hits, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.backend import Steps
 from search.evaluate.evaluator import Evaluator, TextMatch
@@ -37,6 +37,7 @@ from search.evaluate.topk import after
 from search.page import FacetValue, Folded, Page
 from search.query.parse import parse
 from search.query.rewrite import rewrite
+from search.query.vocabulary import Vocabulary, VocabularyFiles
 from search.request import SearchRequest
 
 __all__ = ["LocalEngine"]
@@ -51,6 +52,7 @@ class _Open:
     manifest: Manifest
     stamp: tuple[int, int, int] | None
     snapshot: Snapshot
+    analyzer: Analyzer
     evaluator: Evaluator
     ranker: Ranker
     users: int = 0
@@ -60,8 +62,8 @@ class _Open:
 class LocalEngine:
     """An engine over ``data``; opens nothing until it is first asked, so it may be made before a fork.
 
-    ``steps`` are what it evaluates by, by default the fastest there are. A search that takes longer than ``timeout_s`` is cut
-    short, and its page says so.
+    ``words`` are the editor's, ``steps`` what it evaluates by, by default the fastest there are. A search that takes longer than
+    ``timeout_s`` is cut short, and its page says so.
 
     Searches raise ``IndexMissingError``, ``IndexDamagedError`` or ``AnalysisMismatchError`` while there is no usable index.
     """
@@ -74,12 +76,14 @@ class LocalEngine:
         relax_share: float,
         ranking: Ranking | None = None,
         timeout_s: float = math.inf,
+        words: VocabularyFiles | None = None,
         steps: Steps | None = None,
     ) -> None:
         self._ranking = ranking or Ranking()
         self._data = Path(data)
         self._timeout_s = timeout_s
         self._steps = steps
+        self._words = words
         self._analyzer = analyzer
         self._relax_share = relax_share
         self._open: _Open | None = None
@@ -88,20 +92,24 @@ class LocalEngine:
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        plan = rewrite(
-            parse(request.text, strict=request.strict), self._analyzer, weigh_terms=self._ranking.weigh_terms
-        )
+        query = parse(request.text, strict=request.strict)
         cursor = read_cursor(request)
+        vocabulary = self._words.current() if self._words else Vocabulary()
         with self._current() as opened:
             snapshot = opened.snapshot
+            plan = rewrite(query, opened.analyzer, vocabulary, weigh_terms=self._ranking.weigh_terms)
             evaluation = opened.evaluator.start(plan, budget_s=self._timeout_s)
             text = evaluation.match(request.match)
+            pinned = _pinned_docs(snapshot, pinned_keys(request, plan, vocabulary))
+            text.mask[list(pinned)] = True
             filters = filter_masks(snapshot, request)
             mask = _all_of(text.mask, filters.values())
             docs = np.flatnonzero(mask)
             by_date = date_order(request, plan)
             ranked = None if by_date else opened.ranker.rank(evaluation, mask)
             keys = _moments(snapshot, request) if ranked is None else ranked.keys
+            scores = {doc: float(keys[doc]) for doc in pinned}
+            keys[list(pinned)] = list(pinned.values())
             stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
             if stories is not None:
                 docs = stories.leaders
@@ -114,13 +122,14 @@ class LocalEngine:
             found = [
                 Found(
                     read(doc),
-                    0.0 if by_date else float(keys[doc]),
+                    0.0 if by_date else scores.get(doc, float(keys[doc])),
                     None if stories is None else stories.folded(doc),
                     opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
+                    pinned=doc in pinned,
                 )
                 for doc in shown.tolist()
             ]
-            hits = make_hits(found, plan, self._analyzer, request)
+            hits = make_hits(found, plan, opened.analyzer, request)
             more = len(rest) > end and len(shown) > 0
             return Page(
                 text=request.text,
@@ -154,7 +163,16 @@ class LocalEngine:
                 change=opened.manifest.change,
                 analysis=opened.manifest.analysis,
                 index_bytes=sum(sizes),
+                problems=self._problems(),
             )
+
+    def _problems(self) -> tuple[str, ...]:
+        """What is wrong with the editor's files, without the folder they are in: that is nobody's business outside."""
+        problems = self._words.problems() if self._words else ()
+        return tuple(
+            str(UnreadableError(problem.reason, path=Path(problem.path or "").name, line=problem.line))
+            for problem in problems
+        )
 
     def close(self) -> None:
         """Closes the index."""
@@ -185,9 +203,13 @@ class LocalEngine:
         folder = index_folder(self._data)
         manifest.check_analysis(self._analyzer.fingerprint, folder)
         snapshot = open_snapshot(folder / manifest.generation)
+        # The words of the user's that count are those which the index knows, until it is brought up to newer ones.
+        before = self._open.analyzer if self._open else self._analyzer
+        analyzer = before.with_user_words(manifest.user_words)
         self._retire()
         evaluator = Evaluator(snapshot, relax_share=self._relax_share, parameters=self._ranking.bm25, steps=self._steps)
-        self._open = _Open(manifest, stamp, snapshot, evaluator, Ranker(snapshot, evaluator, self._ranking))
+        ranker = Ranker(snapshot, evaluator, self._ranking)
+        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker)
         return self._open
 
     def _retire(self) -> None:
@@ -217,6 +239,12 @@ class _Stories:
     def _sources(self, docs: npt.NDArray[np.int64]) -> list[str]:
         labels = self._snapshot.facets["source"].labels
         return [labels[ordinal] for ordinal in self._source_of[docs].tolist() if ordinal >= 0]
+
+
+def _pinned_docs(snapshot: Snapshot, keys: dict[str, float]) -> dict[int, float]:
+    """The sort keys of pinned articles by their number; those that are not there are left out."""
+    found = ((snapshot.find(article_id), key) for article_id, key in keys.items())
+    return {doc: key for doc, key in found if doc is not None}
 
 
 def _moments(snapshot: Snapshot, request: SearchRequest) -> npt.NDArray[np.float64]:

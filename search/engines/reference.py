@@ -17,7 +17,7 @@ from indexer.article import SECTION_SEPARATOR, Article, article_to_record, split
 from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle, facet_key, prepare
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import Found, date_order, make_hits
+from search.engines.hits import Found, date_order, make_hits, pinned_keys
 from search.engines.reference_ranking import ReferenceRanking
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values
@@ -40,6 +40,7 @@ from search.query.plan import (
     compile_word_pattern,
 )
 from search.query.rewrite import rewrite
+from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
 
 __all__ = ["ReferenceEngine"]
@@ -59,7 +60,9 @@ class ReferenceEngine:
         *,
         relax_share: float,
         ranking: Ranking | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
+        self._vocabulary = vocabulary or Vocabulary()
         self._analyzer = analyzer
         self._ranking = ranking or Ranking()
         self._relax_share = relax_share
@@ -70,14 +73,22 @@ class ReferenceEngine:
         """The page of results for ``request``."""
         begin = perf_counter()
         plan = rewrite(
-            parse(request.text, strict=request.strict), self._analyzer, weigh_terms=self._ranking.weigh_terms
+            parse(request.text, strict=request.strict),
+            self._analyzer,
+            self._vocabulary,
+            weigh_terms=self._ranking.weigh_terms,
         )
         matching, relaxed = self._match(plan, request.match)
+        pinned = pinned_keys(request, plan, self._vocabulary)
+        matched = {article.article.id for article in matching}
+        matching += [self._articles[each] for each in pinned if each in self._articles and each not in matched]
         filters = _filters(request)
         found = [article for article in matching if all(test(article) for test in filters.values())]
         by_date = date_order(request, plan)
-        scores = {} if by_date else ReferenceRanking(self._articles.values(), self._ranking).scores(found, plan)
-        keys = _moments(found, request) if by_date else {name: score.key for name, score in scores.items()}
+        ranking = ReferenceRanking(self._articles.values(), self._ranking, self._test)
+        ranked = {} if by_date else ranking.scores(found, plan)
+        scores = _moments(found, request) if by_date else {name: score.key for name, score in ranked.items()}
+        keys = {article_id: pinned.get(article_id, score) for article_id, score in scores.items()}
         found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
         folded = self._fold(found) if request.group == "story" else None
         if folded is not None:
@@ -91,9 +102,10 @@ class ReferenceEngine:
             [
                 Found(
                     article_to_record(article.article),
-                    0.0 if by_date else keys[article.article.id],
+                    0.0 if by_date else scores[article.article.id],
                     None if folded is None else folded[article.article.id],
-                    None if by_date or not request.explain else scores[article.article.id].explanation(),
+                    None if by_date or not request.explain else ranked[article.article.id].explanation(),
+                    article.article.id in pinned,
                 )
                 for article in shown
             ],

@@ -12,7 +12,7 @@ from indexer.schema import WORD_FIELDS, PreparedArticle, facet_key
 from search.evaluate.literal_codes import read_text
 from search.evaluate.ranking import Ranking
 from search.page import Explanation, TermScore
-from search.query.plan import Plan
+from search.query.plan import Node, Plan
 
 __all__ = ["ReferenceRanking", "Score", "character_worth", "order_worth", "window_worth"]
 
@@ -47,9 +47,10 @@ class Score:
 
 
 class ReferenceRanking:
-    """Scores some of ``articles``, over whose statistics idf and mean lengths are taken."""
+    """Scores some of ``articles``, over whose statistics idf and mean lengths are taken; ``test`` says what matches a node."""
 
-    def __init__(self, articles: Iterable[PreparedArticle], ranking: Ranking) -> None:
+    def __init__(self, articles: Iterable[PreparedArticle], ranking: Ranking, test: Callable[[Node], Test]) -> None:
+        self._test = test
         self._articles = list(articles)
         self._ranking = ranking
         self._mean_words = self._mean(_weighted_words)
@@ -60,8 +61,8 @@ class ReferenceRanking:
     def scores(self, found: Articles, plan: Plan) -> dict[str, Score]:
         """The score of each of ``found``, by its id."""
         scores = {article.article.id: Score() for article in found}
-        words = self._score_terms("word", plan.words, found, scores)
-        bigrams = self._score_terms("bigram", plan.bigrams, found, scores)
+        words = self._score_terms("word", plan.words, plan, found, scores)
+        bigrams = self._score_terms("bigram", plan.bigrams, plan, found, scores)
         gains = {term: words.get(term, 0.0) + bigrams.get(term, 0.0) for term in words | bigrams}
         for article in found:
             score = scores[article.article.id]
@@ -74,12 +75,15 @@ class ReferenceRanking:
         return scores
 
     def _score_terms(
-        self, kind: str, weights: dict[str, float], found: Articles, scores: dict[str, Score]
+        self, kind: str, weights: dict[str, float], plan: Plan, found: Articles, scores: dict[str, Score]
     ) -> dict[str, float]:
         """Adds what each word or bigram is worth; what each could be worth in a window."""
         gains: dict[str, float] = {}
         for term, weight in sorted(weights.items()):
             rarity = self._idf(lambda article, term=term: bool(_frequencies(kind, term, article)))  # type: ignore[misc]
+            if term in plan.stand_ins:
+                # A term of a synonym counts as no rarer than what it stands for.
+                rarity = min(rarity, self._idf(self._test(plan.stand_ins[term])))
             gains[term] = min(weight, 1.0) * rarity
             for article in found:
                 counts = _frequencies(kind, term, article)
@@ -133,7 +137,8 @@ class ReferenceRanking:
             for char, count in plan.characters.items()
         }
         pairs = {pair: min(words[pair[0]], words[pair[1]]) for pair in plan.neighbours}
-        score.characters = ranking.characters * character_worth(text, characters, mean_length=self._mean_text)
+        worth = character_worth(text, characters, mean_length=self._mean_text, k1=ranking.bm25.k1, b=ranking.bm25.b)
+        score.characters = ranking.characters * worth
         score.window = ranking.window * window_worth(text, gains, ranking.window_chars)
         score.order = ranking.order * order_worth(text, pairs)
         score.key = round(score.key + score.characters + score.window + score.order, 6)
@@ -154,16 +159,14 @@ class ReferenceRanking:
         return sum(map(length, self._articles)) / max(1, len(self._articles))
 
 
-def character_worth(
-    text: str, gains: dict[str, float], *, mean_length: float, k1: float = 0.5, b: float = 0.75
-) -> float:
+def character_worth(text: str, gains: dict[str, float], *, mean_length: float, k1: float, b: float) -> float:
     """BM25 of the characters asked for: ``gains`` is count × idf of each."""
     norm = 1 - b + b * len(text) / mean_length if mean_length else 1.0
     frequencies = {char: text.count(char) / norm for char in gains}
     return sum(gains[char] * (k1 + 1) * often / (k1 + often) for char, often in frequencies.items())
 
 
-def window_worth(text: str, gains: dict[str, float], window: int = 40) -> float:
+def window_worth(text: str, gains: dict[str, float], window: int) -> float:
     """The most that distinct terms are worth together which begin within ``window`` characters."""
     begins = {term: _places(text, term) for term in gains}
     return max(

@@ -120,7 +120,10 @@ class Evaluation:
         words, bigrams = sorted(self.plan.words.items()), sorted(self.plan.bigrams.items())
         pairs = [item for item in bigrams if len(item[0]) > 1]
         characters = [item for item in bigrams if len(item[0]) == 1]
-        scorer = Scorer(self.shared.parts, self.shared.n_live, matching, scores, self.shared.steps, self.shared.bm25)
+        at_least = {term: self._count(node) for term, node in self.plan.stand_ins.items()}
+        scorer = Scorer(
+            self.shared.parts, self.shared.n_live, matching, scores, self.shared.steps, self.shared.bm25, at_least
+        )
         for score, terms in self._in_time(
             [(scorer.add_words, own) for own in _batches(words)]
             + [(scorer.add_bigrams, own) for own in _batches(pairs)]
@@ -132,6 +135,10 @@ class Evaluation:
         docs = np.flatnonzero(matching)
         scores[docs] = np.round(scores[docs], SCORE_DECIMALS)
         return scores
+
+    def _count(self, node: Node) -> int:
+        """How many live articles match a node."""
+        return int((self._mask(node) & self.shared.live).sum())
 
     def _relaxed(self, masks: list[Mask], allowed: Mask) -> TextMatch:
         """Articles that hold at least ``relax_share`` of the query's idf mass; the best of them always in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,13 +21,21 @@ Weighted = Sequence[tuple[str, float]]
 class Scorer:
     """Adds to the scores (``float64[n_docs]``) of the ``matching`` articles (``bool[n_docs]``) of a whole collection.
 
-    A term counts as its weight in the query times its idf among the ``n_live`` live articles. ``word_idfs`` and ``bigram_idfs``
-    hold the idfs of those that were added.
+    A term counts as its weight in the query times its idf among the ``n_live`` live articles, of which those with it are taken to
+    be no fewer than ``at_least`` says. ``word_idfs`` and ``bigram_idfs`` hold the idfs of those that were added.
     """
 
     def __init__(
-        self, parts: Sequence[Part], n_live: int, matching: Mask, scores: Floats, steps: Steps, parameters: Bm25
+        self,
+        parts: Sequence[Part],
+        n_live: int,
+        matching: Mask,
+        scores: Floats,
+        steps: Steps,
+        parameters: Bm25,
+        at_least: Mapping[str, int],
     ) -> None:
+        self._at_least = at_least
         self._parts = parts
         stretches = [slice(part.first, part.last) for part in parts]
         self._chosen = [Chosen(matching[own], np.flatnonzero(matching[own])) for own in stretches]
@@ -80,7 +88,8 @@ class Scorer:
         return int((mask & part.live).sum())
 
     def _weights(self, terms: Weighted, having: Sequence[int], idfs: dict[str, float]) -> Floats:
-        idfs |= {term: idf(self._n_live, found) for (term, _), found in zip(terms, having, strict=True)}
+        for (term, _), found in zip(terms, having, strict=True):
+            idfs[term] = idf(self._n_live, max(found, self._at_least.get(term, 0)))
         return np.array([weight * idfs[term] for term, weight in terms], dtype=np.float64)
 
 

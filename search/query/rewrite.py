@@ -10,30 +10,37 @@ What matches (the same for every engine):
 - Words that hold something else (``3.14``, ``c++``, ``news@example.com``) stand literally, or as the joined word: COVID-19
   finds COVID19.
 - Wildcards are over characters: in a word of letters and digits over the corpus's words, else over what stands in a piece.
+- The editor's words (``vocabulary.py``) count outside quotes: who has a synonym of a wanted word has the word, and a stop word
+  that stands in no bracket and with no operator need not be had, unless there is nothing else.
 
-- Words that ask, and in a question those that bind it together, need not stand: who asks 谁是院长 looks for 院长.
+- Words that ask, and in a question those that bind it together, need not be had either: who asks 谁是院长 looks for 院长.
 
-What orders: the words in search mode, and the bigrams, of every wanted text, weighed by ``weights.py``.
+What orders: the words in search mode, and the bigrams, of every wanted text, weighed by ``weights.py``, and less of its synonyms.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from indexer.analysis import GAP, Analyzer, Token, clean, fold, is_han, is_plain_word
 from indexer.schema import WORD_FIELDS
 from search.query.plan import And, Days, Literal, Needle, Node, Not, Or, Pattern, Plan, Word, WordPattern
 from search.query.syntax import FIELDS, Dates, Either, Negated, Query, SyntaxNode, Text
-from search.query.weights import QueryPiece, telling_words, term_weights
+from search.query.vocabulary import Vocabulary
+from search.query.weights import QueryPiece, ranking_bigrams, telling_words, term_weights
+from search.query.widen import alternatives
 from search.request import read_day
 
 __all__ = ["FUNCTION_CHARS", "rewrite"]
 
 Fields = tuple[str, ...] | None
 Nodes = tuple[Node, ...]
+
+SYNONYM_WEIGHT = 0.8
+"""What a term of a synonym weighs; one that was typed weighs 1 for each time."""
 
 MAX_GAP = 20
 """So many characters at most does a ``*`` between two characters stand for."""
@@ -55,12 +62,25 @@ _WILD = re.compile(r"(?:[^\W_]|[*?.-])+\Z")
 """What a word with wildcards consists of; anything else with a ``?`` in it is text: an address, a question."""
 
 
-def rewrite(query: Query, analyzer: Analyzer, *, weigh_terms: bool = True) -> Plan:
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A word of a text, at ``start:end`` of its literal form, as what is looked up."""
+
+    start: int
+    end: int
+    node: Node
+
+
+def rewrite(
+    query: Query, analyzer: Analyzer, vocabulary: Vocabulary | None = None, *, weigh_terms: bool = True
+) -> Plan:
     """What ``query`` looks up under ``analyzer``; a text in which nothing can be looked up is left out, with a warning.
 
-    Without ``weigh_terms`` every word counts the same and is asked for.
+    Without ``weigh_terms`` every word that was typed counts the same and is asked for.
     """
-    builder = _Builder(analyzer, alone=len(query.parts) == 1 and isinstance(query.parts[0], Text))
+    own = vocabulary or Vocabulary()
+    builder = _Builder(analyzer, own, alone=len(query.parts) == 1 and isinstance(query.parts[0], Text))
+    left_out = False
     required: list[Node] = []
     excluded: list[Node] = []
     always: list[Node] = []
@@ -69,21 +89,33 @@ def rewrite(query: Query, analyzer: Analyzer, *, weigh_terms: bool = True) -> Pl
             excluded.extend(builder.node(part.child, wanted=False))
         elif isinstance(part, Dates):
             always.extend(builder.node(part))
+        elif isinstance(part, Text) and builder.is_all_stop_words(part):
+            left_out = True
         elif isinstance(part, Text):
-            required.extend(builder.text_nodes(part))
+            required.extend(builder.text_nodes(part, optional=True))
         else:
             required.extend(builder.node(part))
+    if left_out and not required:
+        return rewrite(query, analyzer, replace(own, stop_words=frozenset()), weigh_terms=weigh_terms)
+    words = {token.text: node for each, node in builder.synonyms.items() for token in analyzer.words(each)}
+    bigrams = {pair: node for each, node in builder.synonyms.items() for _, pair in ranking_bigrams(each)}
     pieces = builder.pieces if weigh_terms else [replace(piece, exact=True) for piece in builder.pieces]
-    weights = term_weights(pieces)
+    typed = term_weights(pieces)
     texts = [part.text for part in query.parts if isinstance(part, Text) and not part.field and part.distance is None]
     return Plan(
         required=tuple(dict.fromkeys(builder.telling(required) if weigh_terms else required)),
         excluded=tuple(excluded),
         always=tuple(always),
-        words=weights.words,
-        bigrams=weights.bigrams,
-        characters=weights.characters,
-        neighbours=weights.neighbours,
+        words=dict.fromkeys(words, SYNONYM_WEIGHT) | typed.words,
+        bigrams=dict.fromkeys(bigrams, SYNONYM_WEIGHT) | typed.bigrams,
+        stand_ins={
+            term: node
+            for terms, own_terms in ((words, typed.words), (bigrams, typed.bigrams))
+            for term, node in terms.items()
+            if term not in own_terms
+        },
+        characters=typed.characters,
+        neighbours=typed.neighbours,
         whole=analyzer.literal(_one_line(" ".join(texts))).text if len(texts) == len(query.parts) else "",
         needles=tuple(builder.needles),
         warnings=(*query.warnings, *builder.warnings),
@@ -93,13 +125,15 @@ def rewrite(query: Query, analyzer: Analyzer, *, weigh_terms: bool = True) -> Pl
 class _Builder:
     """Turns the parts of one query into nodes, and gathers what the wanted ones order by and mark."""
 
-    def __init__(self, analyzer: Analyzer, *, alone: bool) -> None:
+    def __init__(self, analyzer: Analyzer, vocabulary: Vocabulary, *, alone: bool) -> None:
         self._analyzer = analyzer
+        self._vocabulary = vocabulary
         self._alone = alone
-        self._loose: set[Node] = set()
+        self.synonyms: dict[str, Node] = {}
         self.pieces: list[QueryPiece] = []
         self.needles: list[Needle] = []
         self.warnings: list[str] = []
+        self._loose: set[Node] = set()
         self._cut: dict[str, list[Token]] = {}
 
     def node(self, part: SyntaxNode, *, wanted: bool = True) -> tuple[Node, ...]:
@@ -114,12 +148,21 @@ class _Builder:
         children = [node for child in part.children for node in self.node(child, wanted=wanted)]
         return _joined(Or if isinstance(part, Either) else And, children)
 
-    def text_nodes(self, part: Text, *, wanted: bool = True) -> tuple[Node, ...]:
-        """The nodes of a text, all of which must match."""
+    def is_all_stop_words(self, part: Text) -> bool:
+        """Whether a text is stop words and nothing else; one in quotes or of a field is not."""
+        if not self._vocabulary.stop_words or part.quoted or part.field:
+            return False
+        literal = self._analyzer.literal(_one_line(part.text)).text
+        words = [literal[unit.start : unit.end] for unit in self._units(literal, None)]
+        return bool(words) and self._vocabulary.stop_words.issuperset(words)
+
+    def text_nodes(self, part: Text, *, wanted: bool = True, optional: bool = False) -> tuple[Node, ...]:
+        """The nodes of a text, all of which must match; ``optional``: its stop words need not."""
         fields = (FIELDS[part.field],) if part.field else None
         text = _one_line(part.text)
         literal = self._analyzer.literal(text).text
-        nodes, needles, ranked = self._looked_up(text, literal, part, fields)
+        optional = optional and not fields
+        nodes, needles, ranked = self._looked_up(text, literal, part, fields, wanted=wanted, optional=optional)
         if not nodes:
             self.warnings.append(f"there is nothing to look up in {part.text!r}; it was left out")
         elif wanted:
@@ -141,7 +184,9 @@ class _Builder:
             self._cut[folded] = self._analyzer.words(folded)
         return self._cut[folded]
 
-    def _looked_up(self, text: str, literal: str, part: Text, fields: Fields) -> tuple[Nodes, list[Needle], str]:
+    def _looked_up(
+        self, text: str, literal: str, part: Text, fields: Fields, *, wanted: bool, optional: bool
+    ) -> tuple[Nodes, list[Needle], str]:
         """The nodes of a text, its needles, and what of it, folded, decides the order."""
         if part.quoted and part.distance is not None:
             return *self._near(text, literal, part.distance, fields), literal
@@ -149,29 +194,53 @@ class _Builder:
             return *_phrase(literal, fields), literal
         pieces = self._wildcard_pieces(text)
         if not pieces:
-            return *self._plain(literal, fields), literal
+            return self._plain(literal, fields, wanted=wanted, optional=optional)
         if _in_words(fields) and all(is_plain_word(piece) for piece in pieces[::2] if piece):
             words = WordPattern("".join(pieces), fields)
             return (words,), [Needle(words, frozenset({words}))], ""
         return *self._pattern(pieces, fields), " ".join(pieces[::2])
 
-    def _plain(self, literal: str, fields: Fields) -> tuple[Nodes, list[Needle]]:
+    def _plain(self, literal: str, fields: Fields, *, wanted: bool, optional: bool) -> tuple[Nodes, list[Needle], str]:
         """The words of a text, each a node; the whole is marked, and each word where it stands alone."""
-        nodes = tuple(dict.fromkeys(self._word_nodes(literal, fields)))
-        if not nodes and self._alone:
+        units = list(self._units(literal, fields))
+        if not units and self._alone:
             # Punctuation alone is a query too when there is nothing else.
-            return _phrase(literal, fields)
+            return *_phrase(literal, fields), literal
+        ranked = literal
+        plain_words = all(isinstance(unit.node, Word) for unit in units)
+        if wanted:
+            units = self._widened(literal, units, fields)
+        if optional and self._vocabulary.stop_words:
+            stop = [unit for unit in units if literal[unit.start : unit.end] in self._vocabulary.stop_words]
+            units = [unit for unit in units if unit not in stop]
+            ranked = _without(literal, stop)
+        nodes = tuple(dict.fromkeys(unit.node for unit in units))
         needles = []
-        if any(not isinstance(node, Word) for node in nodes):  # a word of letters alone is marked as a whole word only
+        if not plain_words:  # a word of letters alone is marked as a whole word only
             needles.append(Needle(Literal(literal, fields), frozenset(nodes)))
-        telling = [node for node in nodes if not (isinstance(node, Literal) and node.text in FUNCTION_CHARS)]
+        telling = [unit for unit in units if literal[unit.start : unit.end] not in FUNCTION_CHARS]
         needles += [
             Needle(leaf, frozenset({node}))
-            for node in telling or nodes
+            for node in dict.fromkeys(unit.node for unit in telling or units)
             for leaf in (node.children if isinstance(node, Or) else (node,))
             if isinstance(leaf, Word) or (isinstance(leaf, Literal) and leaf.text != literal)
         ]
-        return nodes, needles
+        return nodes, needles, ranked
+
+    def _widened(self, literal: str, units: list[_Unit], fields: Fields) -> list[_Unit]:
+        """The words of a text, each with its synonyms."""
+        others = alternatives(literal, [(unit.start, unit.end) for unit in units], self._vocabulary)
+        if not any(others):
+            return units
+        widened = []
+        for unit, own in zip(units, others, strict=True):
+            for each in own:
+                self.synonyms.setdefault(each, unit.node)
+            held = unit.node.children if isinstance(unit.node, Or) else (unit.node,)
+            leaves = (_word(each, fields) if is_plain_word(each) else Literal(each, fields) for each in own)
+            (node,) = _joined(Or, [*held, *leaves])
+            widened.append(replace(unit, node=node))
+        return widened
 
     def _near(self, text: str, literal: str, distance: int, fields: Fields) -> tuple[Nodes, list[Needle]]:
         """Every two neighbouring words of a phrase, in either order, with at most so many characters between them."""
@@ -214,27 +283,41 @@ class _Builder:
         node = Pattern(tuple(texts), gaps, fields)
         return (node,), [Needle(node, frozenset({node}))]
 
-    def _word_nodes(self, literal: str, fields: Fields) -> Iterator[Node]:
+    def _units(self, literal: str, fields: Fields) -> Iterator[_Unit]:
+        """The words of a literal text, from left to right."""
         at = 0
         for match in _COMPOUND.finditer(literal):
-            yield from self._run_nodes(literal[at : match.start()], fields)
+            yield from self._run_units(literal, at, match.start(), fields)
             at = match.end()
-            yield from self._compound_nodes(match.group(), fields)
-        yield from self._run_nodes(literal[at:], fields)
+            yield from self._compound_units(match, fields)
+        yield from self._run_units(literal, at, len(literal), fields)
 
-    def _run_nodes(self, text: str, fields: Fields) -> Iterator[Node]:
+    def _run_units(self, literal: str, start: int, end: int, fields: Fields) -> Iterator[_Unit]:
         """The words of a run, without those inside another one, single characters joined to their neighbour."""
+        text = literal[start:end]
         for token in _join_single_characters(text, _outermost(self._tokens(text))):
-            yield _word(token.text, fields) if is_plain_word(token.text) else Literal(token.text, fields)
+            node = _word(token.text, fields) if is_plain_word(token.text) else Literal(token.text, fields)
+            yield _Unit(start + token.start, start + token.end, node)
 
-    def _compound_nodes(self, text: str, fields: Fields) -> Iterator[Node]:
-        body = text.rstrip(_TRAILING)
+    def _compound_units(self, match: re.Match[str], fields: Fields) -> Iterator[_Unit]:
+        body = match.group().rstrip(_TRAILING)
+        if not body:
+            return
+        node: Node = Literal(body, fields)
         if is_plain_word(body):
-            yield _word(body, fields)
-        elif body:
-            literal = Literal(body, fields)
+            node = _word(body, fields)
+        else:
             joined = [token.text for token in self._tokens(body) if token.end - token.start == len(body)]
-            yield Or((literal, _word(joined[-1], fields))) if joined and joined[-1] != body else literal
+            if joined and joined[-1] != body:
+                node = Or((node, _word(joined[-1], fields)))
+        yield _Unit(match.start(), match.start() + len(body), node)
+
+
+def _without(literal: str, units: Sequence[_Unit]) -> str:
+    """A literal text with the end of a sentence for some of its words, so that their neighbours do not become neighbours."""
+    for unit in reversed(units):
+        literal = f"{literal[: unit.start]}。{literal[unit.end :]}"
+    return literal
 
 
 def _phrase(literal: str, fields: Fields) -> tuple[Nodes, list[Needle]]:

@@ -78,6 +78,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "另有 {count} 篇轉載：{sources}",
         "{count} more of this story: {sources}",
     ),
+    "pinned": ("置顶", "置頂", "Pinned"),
     "read_here": ("站内阅读", "站內閱讀", "Read here"),
     "back": ("返回搜索", "返回搜尋", "Back to the search"),
     "original": ("查看原文", "查看原文", "Original page"),

@@ -89,7 +89,14 @@ class ReadyResource:
             response.content_type = "application/problem+json"
             response.data = orjson.dumps(problem.record() | {"status": 503})
             return
-        record = {"ready": True, "articles": stats.articles, "generation": stats.generation, "change": stats.change}
+        record: dict[str, object] = {
+            "ready": True,
+            "articles": stats.articles,
+            "generation": stats.generation,
+            "change": stats.change,
+        }
+        if stats.problems:
+            record["problems"] = stats.problems
         _answer(response, record)
 
     on_head = on_get
