@@ -54,10 +54,6 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "re-rank without characters": {"characters": 0.0},
     "re-rank without window": {"window": 0.0},
     "re-rank without order": {"order": 0.0},
-    "re-rank by characters alone": {"window": 0.0, "order": 0.0},
-    "re-rank by window alone": {"characters": 0.0, "order": 0.0},
-    "re-rank by order alone": {"characters": 0.0, "window": 0.0},
-    "re-rank of 50": {"depth": 50},
     "no title that is the query": {"exact_title": 0.0},
     "no title that holds the query": {"title_phrase": 0.0},
     "plain: k1 1.2, no weights, no re-rank, no title": {

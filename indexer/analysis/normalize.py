@@ -46,6 +46,9 @@ HAN_RANGES = (
 )
 
 
+_HAN_BORDERS = np.array([(first, last + 1) for first, last in HAN_RANGES], dtype=np.uint32).ravel()
+
+
 def clean(text: str) -> str:
     r"""``text`` as it is shown and searched: NFC, no invisible characters, lines end in ``\n``.
 
@@ -85,8 +88,7 @@ def is_han(char: str) -> bool:
 
 def han_codes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
     """``is_han`` of each of some code points."""
-    borders = np.array([(first, last + 1) for first, last in HAN_RANGES]).ravel()
-    within: npt.NDArray[np.bool_] = np.searchsorted(borders, codes, side="right") % 2 == 1
+    within: npt.NDArray[np.bool_] = np.searchsorted(_HAN_BORDERS, codes, side="right") % 2 == 1
     return within
 
 

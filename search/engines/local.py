@@ -118,10 +118,11 @@ class LocalEngine:
             )
             end = request.offset + request.limit
             shown = opened.evaluator.steps.best(keys, snapshot.ranks, rest.astype(np.uint32), end)[request.offset :]
+            records = {} if ranked is None else ranked.records
             read = snapshot.record if request.snippets else snapshot.head
             found = [
                 Found(
-                    read(doc),
+                    records.get(doc) or read(doc),
                     0.0 if by_date else scores.get(doc, float(keys[doc])),
                     None if stories is None else stories.folded(doc),
                     opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,7 @@ class Ranked:
         keys: ``float64[n_docs]``, rounded, the best highest; titles: what titles added, factors: by what boosts and recency
             multiplied (None: by nothing).
         read: the articles that were ordered anew, ``uint32[n]``; parts: what characters, window and order added for each,
-            ``float64[n, 3]``.
+            ``float64[n, 3]``; records: the articles themselves, by number.
     """
 
     keys: Floats
@@ -50,6 +51,7 @@ class Ranked:
     factors: Floats | None
     read: npt.NDArray[np.uint32]
     parts: Floats
+    records: dict[int, dict[str, Any]]
 
 
 class Ranker:
@@ -64,17 +66,18 @@ class Ranker:
     def rank(self, evaluation: Evaluation, matching: Mask) -> Ranked:
         """The order of the articles of ``matching`` (``bool[n_docs]``)."""
         keys = evaluation.scores(matching)
-        titles = self._titles(evaluation, matching)
-        factors = self._factors
+        titles, factors = self._titles(evaluation, matching), self._factors
         docs = np.flatnonzero(matching).astype(np.uint32)
-        keys[docs] += titles[docs]
+        changed = np.flatnonzero(titles) if factors is None else docs
+        keys[changed] += titles[changed]
         if factors is not None:
-            keys[docs] *= factors[docs]
-        keys[docs] = np.round(keys[docs], SCORE_DECIMALS)
+            keys[changed] *= factors[changed]
+        keys[changed] = np.round(keys[changed], SCORE_DECIMALS)
         read = self._evaluator.steps.best(keys, self._snapshot.ranks, docs, self._ranking.depth)
-        parts = self._closeness(evaluation, read)
+        records = {doc: self._snapshot.record(doc) for doc in read.tolist()}
+        parts = self._closeness(evaluation, records)
         keys[read] = np.round(keys[read] + parts.sum(axis=1), SCORE_DECIMALS)
-        return Ranked(keys, titles, factors, read, parts)
+        return Ranked(keys, titles, factors, read, parts, records)
 
     def explain(self, evaluation: Evaluation, ranked: Ranked, doc: int) -> Explanation:
         """The parts of the score of an article."""
@@ -111,19 +114,15 @@ class Ranker:
         """The characters of each title in the literal texts, gap included, part by part."""
         return [np.ascontiguousarray(part.segment.borders[:, 1]) for part in self._evaluator.parts]
 
-    def _closeness(self, evaluation: Evaluation, docs: npt.NDArray[np.uint32]) -> Floats:
-        """What characters, window and order add for each of ``docs`` (``float64[n, 3]``)."""
-        ranking = self._ranking
-        shares = np.array([ranking.characters, ranking.window, ranking.order])
-        if not len(docs) or not shares.any():
-            return np.zeros((len(docs), 3))
-        codes, offsets = literal_codes([self._text(doc) for doc in docs.tolist()])
+    def _closeness(self, evaluation: Evaluation, records: dict[int, dict[str, Any]]) -> Floats:
+        """What characters, window and order add for each article (``float64[n, 3]``)."""
+        texts = [read_text(record["title"], record["summary"], record["body"]) for record in records.values()]
+        if not texts:
+            return np.zeros((0, 3))
+        codes, offsets = literal_codes(texts)
+        shares = np.array([self._ranking.characters, self._ranking.window, self._ranking.order])
         parts: Floats = self._evaluator.steps.closeness(codes, offsets, self._needles(evaluation)) * shares
         return parts
-
-    def _text(self, doc: int) -> str:
-        record = self._snapshot.record(doc)
-        return read_text(record["title"], record["summary"], record["body"])
 
     def _needles(self, evaluation: Evaluation) -> Needles:
         plan, ranking = evaluation.plan, self._ranking
