@@ -1,10 +1,10 @@
-# serve, test, check, bench: each makes and reuses one virtual environment.
+# serve, test, check, bench, bench-million: each makes and reuses one virtual environment.
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?= data
 RUN = $(VENV)/bin
 
-.PHONY: serve test check bench format clean
+.PHONY: serve test check bench bench-million format clean
 
 serve: $(VENV)/.serve
 	$(RUN)/article-search index corpus --data $(DATA)
@@ -25,6 +25,11 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(RUN)/python -m benchmarks.run
+
+bench-million: $(VENV)/.bench
+	$(RUN)/python -m benchmarks.run --tile 100000
+	$(RUN)/python -m benchmarks.run --tile 1000000
+	$(RUN)/python -m benchmarks.curves
 
 format: $(VENV)/.test
 	$(RUN)/ruff format .

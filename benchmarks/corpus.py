@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def read_news(path: Path, count: int | None = None) -> list[dict[str, object]]:
     return articles
 
 
-def write_jsonl(articles: list[dict[str, object]], path: Path) -> None:
+def write_jsonl(articles: Iterable[dict[str, object]], path: Path) -> None:
     """Writes the articles as our own command reads them."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(article, ensure_ascii=False) + "\n" for article in articles)

@@ -1,4 +1,8 @@
-"""One run: index, ask, compare. ``python -m benchmarks.run [--news FILE] [--articles N]``."""
+"""One run: index, ask, compare. ``python -m benchmarks.run [--news FILE] [--articles N] [--tile N]``.
+
+With ``--tile`` the articles are made N, of their halves (``tiles.py``); stock Whoosh, which would take an hour for a million, is
+left out where they are more than 100,000.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import random
 import statistics
 import sys
 import tempfile
@@ -15,13 +20,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks.contestants import CONTESTANTS, LEVELS, Contestant
+from benchmarks.contestants import CONTESTANTS, LEVELS, Contestant, StockWhoosh
 from benchmarks.corpus import Query, default_news, make_queries, read_news
 from benchmarks.throughput import measure_throughput
+from benchmarks.tiles import tiled
 
 __all__ = ["main", "run"]
 
 REPEATS = 3
+MOST_FOR_WHOOSH = 100_000
 PACKAGES = ("whoosh3", "tantivy", "rjieba", "numpy", "falcon", "gunicorn")
 Times = dict[str, dict[str, dict[str, list[float]]]]
 
@@ -31,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
     parser.add_argument("--news", type=Path, default=default_news(), help="news-broadcast.jsonl.gz")
     parser.add_argument("--articles", type=int, help="take only the first N")
+    parser.add_argument("--tile", type=int, help="make N articles out of them")
     parser.add_argument("--out", type=Path, help="folder for the figures (default: benchmarks/runs/DATE-MACHINE)")
     options = parser.parse_args()
     if not options.news.exists():
@@ -39,9 +47,10 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    results = run(options.news, options.articles)
+    results = run(options.news, options.articles, options.tile)
     machine = f"{os.cpu_count()}-core-{platform.machine()}"
-    folder = options.out or Path(__file__).parent / "runs" / f"{datetime.now(UTC):%Y-%m-%d}-{machine}"
+    size = f"-{options.tile}" if options.tile else ""
+    folder = options.out or Path(__file__).parent / "runs" / f"{datetime.now(UTC):%Y-%m-%d}-{machine}{size}"
     folder.mkdir(parents=True, exist_ok=True)
     table = to_table(results)
     (folder / "results.json").write_text(json.dumps(results, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -50,35 +59,46 @@ def main() -> int:
     return 0
 
 
-def run(news: Path, count: int | None = None, *, repeats: int = REPEATS, throughput: bool = True) -> dict[str, Any]:
+def run(
+    news: Path,
+    count: int | None = None,
+    tile: int | None = None,
+    *,
+    repeats: int = REPEATS,
+    throughput: bool = True,
+) -> dict[str, Any]:
     """Everything measured in one run: seconds, bytes, and milliseconds of each query in each repeat."""
     articles = read_news(news, count)
     queries = make_queries(articles)
+    n_articles = tile or len(articles)
+    options = (f" --articles {count}" if count else "") + (f" --tile {tile}" if tile else "")
     results: dict[str, Any] = {
-        "command": "python -m benchmarks.run" + (f" --articles {count}" if count else ""),
+        "command": "python -m benchmarks.run" + options,
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
-        "articles": len(articles),
+        "articles": n_articles,
         "indexing": {},
     }
     with tempfile.TemporaryDirectory() as scratch:
-        contestants = [make() for make in CONTESTANTS]
+        contestants = [make() for make in CONTESTANTS if n_articles <= MOST_FOR_WHOOSH or make is not StockWhoosh]
         for contestant in contestants:
             folder = Path(scratch) / contestant.name
             begin = perf_counter()
-            contestant.build(articles, folder)  # type: ignore[arg-type]
+            contestant.build(tiled(articles, n_articles), folder)
             seconds = perf_counter() - begin
             print(f"{contestant.name}: indexed in {seconds:.1f} s", file=sys.stderr)
             size = contestant.index_bytes(folder)
             results["indexing"][contestant.name] = {
                 "seconds": round(seconds, 2),
-                "articles_per_s": round(len(articles) / seconds, 1),
+                "articles_per_s": round(n_articles / seconds, 1),
                 "index_bytes": size,
-                "bytes_per_article": round(size / len(articles)),
+                "bytes_per_article": round(size / n_articles),
             }
         results["milliseconds"] = ask(contestants, queries, repeats)
         if throughput:
-            results["throughput"] = measure_throughput(Path(scratch) / "article-search", queries, Path(scratch))
+            many = make_queries(articles, pairs=9_000, phrases=7_000)
+            random.Random(7).shuffle(many)
+            results["throughput"] = measure_throughput(Path(scratch) / "article-search", many, Path(scratch))
     return results
 
 

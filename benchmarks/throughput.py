@@ -1,4 +1,7 @@
-"""Requests a second of the service under ``wrk``, beside an empty Falcon app under the same gunicorn."""
+"""Requests a second of the service under ``wrk``, beside an empty Falcon app under the same gunicorn; its start and its memory.
+
+No query is sent twice, so no answer comes from a cache.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import falcon
@@ -25,7 +29,7 @@ LUA = """\
 local paths = {PATHS}
 local at = 0
 request = function()
-  at = at % #paths + 1
+  at = at + 1
   return wrk.format("GET", paths[at])
 end
 """
@@ -55,8 +59,7 @@ def measure_throughput(data: Path, queries: list[Query], scratch: Path) -> dict[
         f"/api/v1/search?q={urllib.parse.quote(query.text)}&match={'any' if query.kind == 'or' else 'all'}"
         for query in queries
     ]
-    listed = ",\n".join(f"'{path}'" for path in paths)
-    script.write_text(LUA.replace("PATHS", listed))
+    script.write_text(LUA.replace("PATHS", ",\n".join(f"'{path}'" for path in dict.fromkeys(paths))))
     service = [sys.executable, "-m", "search.cli", "serve", "--data", str(data), "--workers", str(WORKERS)]
     empty = [
         sys.executable,
@@ -72,25 +75,47 @@ def measure_throughput(data: Path, queries: list[Query], scratch: Path) -> dict[
     ]
     found = {}
     for name, command in (("service", service), ("empty app", empty)):
-        with _running(command) as base:
-            found[name] = _wrk(base, script)
+        with _running(command) as server:
+            found[name] = _wrk(server.address, script) | {
+                "start_s": round(server.start_s, 2),
+                "rss_mb_a_worker": round(server.rss_bytes() / 2**20),
+                "own_mb_a_worker": round(server.rss_bytes("Pss") / 2**20),
+            }
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A running service, and how long it took from its start to its first answer."""
+
+    address: str
+    pid: int
+    start_s: float
+
+    def rss_bytes(self, kind: str = "Rss") -> float:
+        """Mean resident memory of the workers; with ``Pss`` shared pages count for each by its share."""
+        sizes = []
+        for worker in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            rollup = Path(f"/proc/{worker}/smaps_rollup").read_text()
+            sizes.append(int(re.search(rf"^{kind}:\s+(\d+)", rollup, re.MULTILINE)[1]) * 1024)  # type: ignore[index]
+        return sum(sizes) / len(sizes)
+
+
 @contextmanager
-def _running(command: list[str]) -> Iterator[str]:
+def _running(command: list[str]) -> Iterator[_Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
+    begin = time.perf_counter()
     with subprocess.Popen([*command, "--bind", address], stderr=subprocess.DEVNULL) as server:
-        for _ in range(100):
+        for _ in range(1000):
             try:
                 urllib.request.urlopen(f"http://{address}/api/v1/search?q=x", timeout=5).close()
                 break
             except OSError:
-                time.sleep(0.2)
+                time.sleep(0.02)
         try:
-            yield f"http://{address}"
+            yield _Server(f"http://{address}", server.pid, time.perf_counter() - begin)
         finally:
             server.terminate()
             server.wait(30)

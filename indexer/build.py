@@ -1,22 +1,23 @@
 """From files to an index: sources → archive → target, with a report of what was taken and what was not.
 
+The index follows the archive while inputs are still read (``follow.py``).
+
 One process at a time writes to a data directory: a kernel lock on ``write.lock`` there, which dies with its holder.
 """
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
-from indexer.archive import Archive, Change
+from indexer.archive import Archive
 from indexer.editorial import read_user_words
 from indexer.errors import (
     DataLockedError,
@@ -26,10 +27,11 @@ from indexer.errors import (
     IngestError,
     StorageError,
 )
-from indexer.intake import Intake, Progress, batched
+from indexer.follow import Follower
+from indexer.intake import Intake, Progress
 from indexer.sources import ReadLimits, read_inputs
 from indexer.store import read_manifest
-from indexer.targets import LocalTarget, Target
+from indexer.targets import LocalTarget
 
 __all__ = [
     "BuildOptions",
@@ -41,8 +43,6 @@ __all__ = [
     "reclean",
     "sync",
 ]
-
-TARGET_BATCH = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +113,12 @@ def index_paths(
         StorageError: the archive or the index cannot be used; what the archive took by then stays.
     """
     begin = perf_counter()
-    with _write_lock(data), Archive(data) as archive:
-        intake = Intake(archive, progress)
+    with _write_lock(data), Archive(data) as archive, _following(archive, data, options, progress) as following:
+        intake = Intake(archive, progress, following.follower.feed)
         intake.take(read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter))
         intake.read_pages()
         stories = archive.assign_stories()
-        synced = _bring_up(archive, data, options, progress=progress)
+        synced = following.finish()
     counts = intake.counts
     return IndexReport(
         added=counts.added,
@@ -144,11 +144,15 @@ def reclean(
         StorageError: the archive or the index cannot be used; what was cleaned by then stays.
     """
     begin = perf_counter()
-    with _write_lock(data), Archive(data, create=False) as archive:
-        intake = Intake(archive, progress)
+    with (
+        _write_lock(data),
+        Archive(data, create=False) as archive,
+        _following(archive, data, options, progress) as following,
+    ):
+        intake = Intake(archive, progress, following.follower.feed)
         intake.reread_pages()
         archive.assign_stories()
-        synced = _bring_up(archive, data, options, progress=progress)
+        synced = following.finish()
     counts = intake.counts
     return RecleanReport(
         changed=counts.updated + counts.added + counts.duplicates,
@@ -167,8 +171,12 @@ def sync(
     Raises:
         StorageError: the archive or the index cannot be used; the old index goes on serving.
     """
-    with _write_lock(data), Archive(data, create=False) as archive:
-        return _bring_up(archive, data, options, anew=anew, progress=progress)
+    with (
+        _write_lock(data),
+        Archive(data, create=False) as archive,
+        _following(archive, data, options, progress, anew=anew) as following,
+    ):
+        return following.finish()
 
 
 def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions) -> int:
@@ -177,21 +185,34 @@ def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions)
     Raises:
         StorageError: the archive or the index cannot be used.
     """
-    with _write_lock(data), Archive(data, create=False) as archive:
+    with _write_lock(data), Archive(data, create=False) as archive, _following(archive, data, options) as following:
         deleted = archive.delete(ids)
-        _bring_up(archive, data, options)
+        following.finish()
     return deleted
 
 
-def _bring_up(
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """A follower, what the user's words had analysed anew before it began, and what is wrong with these words."""
+
+    follower: Follower
+    reanalysed: tuple[str, ...]
+    rejected: tuple[IngestError, ...]
+
+    def finish(self) -> SyncReport:
+        return SyncReport(change=self.follower.finish(), reanalysed=self.reanalysed, rejected=self.rejected)
+
+
+@contextmanager
+def _following(
     archive: Archive,
     data: str | Path,
     options: BuildOptions,
+    progress: Progress = lambda _stage, _done: None,
     *,
     anew: bool = False,
-    progress: Progress = lambda _stage, _done: None,
-) -> SyncReport:
-    """Brings the index up to the archive and to the user's words. Words that cannot be used leave those it was built with."""
+) -> Iterator[_Following]:
+    """Opens the index to be brought up to the archive. User's words that cannot be used leave those it was built with."""
     rejected: tuple[IngestError, ...] = ()
     try:
         words = read_user_words(data)
@@ -206,8 +227,11 @@ def _bring_up(
         memory_mb=options.memory_mb,
         workers=options.workers,
     )
-    reanalysed = _follow(archive, target, progress)
-    return SyncReport(change=archive.last_change(), reanalysed=reanalysed, rejected=rejected)
+    try:
+        follower = Follower(archive, target, progress)
+        yield _Following(follower, follower.reanalyse(), rejected)
+    finally:
+        target.close()
 
 
 def _indexed_words(data: str | Path) -> tuple[str, ...]:
@@ -215,36 +239,6 @@ def _indexed_words(data: str | Path) -> tuple[str, ...]:
         return read_manifest(data).user_words
     except (IndexMissingError, IndexDamagedError):
         return ()  # a new index is made, or what is wrong with this one is said by whoever opens it
-
-
-def _follow(archive: Archive, target: Target, progress: Progress) -> tuple[str, ...]:
-    """Applies to ``target`` what the archive holds after the change it has covered, in committed batches.
-
-    Returns the ids of the articles that the user's words had it take in again before.
-    """
-    last = archive.last_change()
-    try:
-        stale = target.stale
-        if stale is not None:
-            _apply(archive.latest(stale), target, partial(progress, "analyse"))
-            target.commit(target.covered)
-        for batch in batched(archive.changes(target.covered), TARGET_BATCH):
-            _apply(batch, target, partial(progress, "index"))
-            target.commit(batch[-1].number)
-        if target.covered < last or last == 0:
-            target.commit(last)
-        return stale or ()
-    finally:
-        target.close()
-
-
-def _apply(changes: Iterable[Change], target: Target, progress: Callable[[int], None]) -> None:
-    for change in changes:
-        if change.article is None:
-            target.delete(change.id)
-        else:
-            target.add(change.article)
-        progress(1)
 
 
 @contextmanager

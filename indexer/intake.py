@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice
-from typing import TypeVar
 
 from indexer.archive import Archive, KeptPage, WriteCounts
 from indexer.archive.pages import page_id
@@ -19,12 +17,16 @@ from indexer.cleaning import HostProfile, RawPage, extract_raw
 from indexer.errors import ArticleError, IngestError
 from indexer.schema import clean_article
 
-__all__ = ["Intake", "Progress", "batched"]
+__all__ = ["Intake", "Progress"]
 
-BATCH = 500
+BATCH = 2_000
+BATCH_CHARS = 8_000_000
+"""A batch is a transaction, which waits for the disk once: so it holds many inputs, but no more text than this."""
+PAGES_AT_ONCE = 500
 KEPT_PROFILES = 256
 
-Item = TypeVar("Item")
+Accepted = tuple[Article | RawPage, str | None]
+"""An input, and the path it is from."""
 
 Progress = Callable[[str, int], None]
 """Called with a stage, ``read`` or ``index``, and how many articles it has just done."""
@@ -35,10 +37,12 @@ class Intake:
     """Takes inputs into an archive; ``counts`` and ``rejected`` say afterwards what became of them.
 
     A run is :meth:`enter` and :meth:`take` for the inputs, then :meth:`read_pages`.
+    ``on_write`` is called whenever the archive has taken articles, durably: who follows it may read its changes then.
     """
 
     archive: Archive
     progress: Progress = lambda _stage, _done: None
+    on_write: Callable[[], None] = lambda: None
     counts: WriteCounts = field(default_factory=WriteCounts)
     rejected: list[IngestError] = field(default_factory=list)
     path: str | None = None
@@ -55,10 +59,12 @@ class Intake:
         Raises:
             ArchiveError: the archive cannot be written; what was taken by then stays.
         """
-        for batch in batched(self._accepted(inputs), BATCH):
-            articles = [item for item, _ in batch if isinstance(item, Article)]
+        for batch in _batches(self._accepted(inputs)):
+            articles = list(self._cleaned(batch))
             pages = [(item, path) for item, path in batch if isinstance(item, RawPage)]
-            self.counts += self.archive.put(map(clean_article, articles))
+            if articles:
+                self.counts += self.archive.put(articles)
+                self.on_write()
             unchanged = self.archive.pages.keep(pages).unchanged if pages else 0
             self.counts += WriteCounts(unchanged=unchanged)
             self.progress("read", len(articles) + unchanged)
@@ -69,7 +75,7 @@ class Intake:
         Raises:
             ArchiveError: the archive cannot be written; pages not read by then stay pending.
         """
-        while pages := self.archive.pages.pending(BATCH):
+        while pages := self.archive.pages.pending(PAGES_AT_ONCE):
             self._make(pages)
             self.progress("read", len(pages))
 
@@ -79,7 +85,7 @@ class Intake:
         Raises:
             ArchiveError: the archive cannot be written; what was made by then stays.
         """
-        for pages in self.archive.pages.all(BATCH):
+        for pages in self.archive.pages.all(PAGES_AT_ONCE):
             self._make(pages)
             self.progress("read", len(pages))
 
@@ -99,6 +105,7 @@ class Intake:
                 made.append((kept, article.id))
         self.counts += self.archive.put(articles, from_pages=True)
         self.archive.pages.settle(made)
+        self.on_write()
 
     def _new(self, article: Article) -> Article:
         """``article``, unless another page of this run names the same address as its own."""
@@ -110,9 +117,15 @@ class Intake:
         self._made.add(article.id)
         return article
 
-    def _accepted(
-        self, inputs: Iterable[Article | RawPage | IngestError]
-    ) -> Iterator[tuple[Article | RawPage, str | None]]:
+    def _cleaned(self, batch: list[Accepted]) -> Iterator[Article]:
+        for item, path in batch:
+            if isinstance(item, Article):
+                try:
+                    yield clean_article(item)
+                except ArticleError as error:
+                    self.rejected.append(error.at(path or item.id))
+
+    def _accepted(self, inputs: Iterable[Article | RawPage | IngestError]) -> Iterator[Accepted]:
         for item in inputs:
             if isinstance(item, IngestError):
                 self.rejected.append(item)
@@ -126,10 +139,17 @@ class Intake:
                 yield item, self.path
 
 
-def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """``items`` in lists of ``size``, the last one shorter."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
+def _batches(items: Iterable[Accepted]) -> Iterator[list[Accepted]]:
+    batch: list[Accepted] = []
+    chars = 0
+    for accepted in items:
+        item, _ = accepted
+        batch.append(accepted)
+        chars += len(item.body if isinstance(item, Article) else item.text)
+        if len(batch) == BATCH or chars >= BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
         yield batch
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.archive import Archive, WriteCounts
-from indexer.article import Article, article_to_record
+from indexer.article import Article, article_from_record, article_to_record
 from indexer.errors import ArchiveError, ArticleError
 from tests.conftest import article
 from tests.test_duplicates import BODY
@@ -252,6 +252,21 @@ def test_what_stands_in_two_items_of_a_series_does_not_join_them(tmp_path: Path,
         found = shown(archive)
         assert found["a"].story != found["b"].story
         assert found["c"].story in {found["a"].story, found["b"].story}
+
+
+def test_changes_are_the_same_whether_they_were_written_just_now_or_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.archive.articles.BATCH", 2)
+    monkeypatch.setattr("indexer.archive.articles.KEPT_WRITTEN", 3)
+    with Archive(tmp_path) as archive, Archive(tmp_path) as other:
+        archive.put([at(key, title=key) for key in "abcdefg"] + [at("h", title="a"), at("b", title="b", source="报")])
+        archive.assign_stories()
+        assert list(archive.changes(0)) == list(other.changes(0))
+        with pytest.raises(ArticleError):
+            archive.put(article(key) if key != "z" else article_from_record({}) for key in "xyz")
+        other.put([article("w")])  # takes the number that was given back
+        assert list(archive.changes(0)) == list(other.changes(0))
 
 
 def test_a_given_story_is_kept_and_joined(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ def test_a_record_read_and_written_again_is_the_same() -> None:
     }
     assert article_to_record(article_from_record(record)) == record
     assert article_from_stored(record) == article_from_record(record)
+    assert orjson.dumps(article_from_record(record)) == orjson.dumps(record)
 
 
 def test_older_names_and_joined_strings_are_read() -> None:

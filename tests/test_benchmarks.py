@@ -57,6 +57,88 @@ def test_a_small_run_measures_every_contestant(news: Path, monkeypatch: pytest.M
     assert "| or, snippets: p50 / p95 ms |" in runner.to_table(results)
 
 
+def test_whoosh_is_left_out_of_a_large_run(news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tantivy")
+    from benchmarks import run as runner
+
+    monkeypatch.setattr(
+        runner, "make_queries", lambda articles: __import__("benchmarks.corpus").corpus.make_queries(articles, 4, 4)
+    )
+    monkeypatch.setattr(runner, "MOST_FOR_WHOOSH", 40)
+    results = runner.run(news, 30, 50, throughput=False)
+    assert (results["articles"], set(results["indexing"])) == (50, {"article-search", "tantivy"})
+    assert results["command"] == "python -m benchmarks.run --articles 30 --tile 50"
+
+
+def test_the_curves_are_drawn_out_of_kept_runs(tmp_path: Path) -> None:
+    from benchmarks.curves import draw
+
+    for size, spent in ((10_000, 0.2), (1_000_000, 4.0)):
+        folder = tmp_path / f"2026-01-01-machine-{size}"
+        folder.mkdir()
+        times = {level: {"or": [spent] * 30, "phrase": [spent / 2] * 30} for level in ("facets",)}
+        results = {
+            "articles": size,
+            "indexing": {"article-search": {"bytes_per_article": 4000, "articles_per_s": 5000}},
+            "milliseconds": {"article-search": times},
+        }
+        (folder / "results.json").write_text(json.dumps(results), encoding="utf-8")
+    picture = draw(tmp_path)
+    assert picture.startswith("<svg")
+    assert "10 K" in picture
+    assert "1 M" in picture
+    assert "article-search" in picture
+
+
+def test_a_corpus_of_any_size_is_made_of_halves_with_a_tenth_of_the_tokens_replaced(news: Path) -> None:
+    from benchmarks.corpus import read_news
+    from benchmarks.tiles import tiled
+
+    base = [
+        article
+        | {"id": str(number), "title": f"第{number}题", "body": chr(0x4E00 + number) * 600, "source": f"s{number}"}
+        for number, article in enumerate(read_news(news, 7))
+    ]
+    made = list(tiled(base, 30))
+    assert made == list(tiled(base, 30))
+    assert list(tiled(base, 5)) == made[:5] == base[:5]
+    assert len({article["id"] for article in made}) == 30
+    own = {str(article["body"])[0] for article in base}
+    for article in made[7:]:
+        body = str(article["body"])
+        assert 500 < len(body) < 700
+        for third in (body[:200], body[-200:]):
+            assert 0.8 < max(third.count(letter) for letter in own) / 200 < 1
+    assert any(str(article["body"])[0] != str(article["body"])[-1] for article in made[7:])
+    assert list(tiled([], 3)) == []
+
+
+def test_an_indexing_run_says_where_the_time_goes_and_what_it_held(
+    news: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from benchmarks import indexing
+
+    out = news.parent / "figures.json"
+    arguments = ["--news", str(news), "--articles", "40", "--tile", "90", "--repeats", "1", "--out", str(out)]
+    assert indexing.main(arguments) == 0
+    one, two = json.loads(out.read_text(encoding="utf-8"))
+    assert [(run["workers"], run["articles"]) for run in (one, two)] == [(1, 90), (2, 90)]
+    for run in (one, two):
+        assert run["seconds"] > 0
+        assert sum(run["stages"].values()) == pytest.approx(run["cpu_s"])
+        assert min(run["stages"]["archive"], run["stages"]["analysis, inversion"]) > 0
+        assert run["peak_rss_mb"] > 20
+    table = capsys.readouterr().out
+    assert "| 90 articles | workers: 1 | workers: 2 |" in table
+    assert "| of these: analysis, inversion |" in table
+
+
+def test_an_indexing_run_without_articles_says_how_to_name_them(tmp_path: Path) -> None:
+    from benchmarks import indexing
+
+    assert indexing.main(["--news", str(tmp_path / "none.gz")]) == 2
+
+
 def test_kept_runs_hold_their_command_and_versions() -> None:
     for path in (ROOT / "benchmarks" / "runs").glob("*/results.json"):
         results = json.loads(path.read_text(encoding="utf-8"))

@@ -35,7 +35,7 @@ PIECES = [
 TEXTS = st.lists(st.sampled_from(PIECES) | st.characters(codec="utf-8"), max_size=12).map("".join)
 ARTICLES = st.lists(
     st.builds(
-        lambda number, title, **fields: clean_article(article(f"{number}", title=title or "题", **fields)),
+        lambda number, title, **fields: clean_article(article(f"{number}", title=title + "题", **fields)),
         number=st.integers(0, 99),
         title=TEXTS,
         body=TEXTS,

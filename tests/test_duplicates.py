@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.cleaning.duplicates import BINS, likely_pairs, traces
+from indexer.article import Article
+from indexer.cleaning.duplicates import BINS, Trace, likely_pairs, traces
+from indexer.cleaning.shingles import content_characters, shingle_characters, shingle_hashes
 from tests.conftest import article
 
 BODY = (
@@ -48,6 +52,39 @@ def test_the_trace_of_an_article_does_not_depend_on_its_neighbours() -> None:
     assert traces(items) == [traces([item])[0] for item in items]
     assert [trace.signature is None for trace in traces(items)] == [False, True, True, False]
     assert traces([]) == []
+
+
+BODIES = st.one_of(
+    st.text(alphabet="监督检查组来到河边看了三处堤坝，a1\n", max_size=120),
+    st.text(max_size=10),
+    st.just(BODY),
+)
+
+
+def plain_trace(item: Article) -> Trace:
+    """The trace by the letter of its definition, one shingle after another."""
+    body, title = (content_characters([text])[0] for text in (item.body, item.title))
+    kept, _ = shingle_characters(*content_characters([item.body]))
+    digest = hashlib.blake2b(title.tobytes() + b"\n" + body.tobytes(), digest_size=16)
+    if len(body) < 30:
+        digest.update((item.published or "").encode())
+    if len(kept) < 40:
+        return Trace(digest.digest(), None)
+    lowest = [2**64 - 1] * BINS
+    for value in shingle_hashes(kept).tolist():
+        lowest[value >> 58] = min(lowest[value >> 58], value)
+    bins = []
+    for at in range(BINS):
+        distance = next(step for step in range(BINS) if lowest[(at + step) % BINS] != 2**64 - 1)
+        bins.append(((lowest[(at + distance) % BINS] >> 20) + distance * 0x9E37) % 2**16)
+    return Trace(digest.digest(), np.array(bins, dtype=np.uint16).tobytes())
+
+
+@given(st.lists(BODIES, max_size=8), st.data())
+def test_traces_of_many_articles_are_those_of_the_definition(bodies: list[str], data: st.DataObject) -> None:
+    days = st.sampled_from([None, "2024-05-06"])
+    items = [article(title=body[:5], body=body, published=data.draw(days)) for body in bodies]
+    assert traces(items) == list(map(plain_trace, items))
 
 
 def test_signatures_agree_about_as_much_as_the_texts() -> None:

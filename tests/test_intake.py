@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -196,3 +197,31 @@ def test_errors_among_the_inputs_are_kept_for_the_report(tmp_path: Path) -> None
         intake = Intake(archive)
         intake.take([error])
     assert intake.rejected == [error]
+
+
+def test_an_article_of_which_cleaning_leaves_nothing_is_rejected_with_its_file(
+    tmp_path: Path, options: BuildOptions
+) -> None:
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"id": "1", "title": "\\u200b"}\n{"id": "2", "title": "题目"}\n', encoding="utf-8")
+    report = index_paths([source], tmp_path / "data", options)
+    assert report.added == 1
+    assert [(error.path, error.reason) for error in report.rejected] == [
+        (str(source), "the article has neither a title nor a body")
+    ]
+
+
+def test_a_transaction_holds_many_articles_but_no_more_text_than_is_good(
+    tmp_path: Path, options: BuildOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "BATCH", 3)
+    monkeypatch.setattr(intake_module, "BATCH_CHARS", 25)
+    source = tmp_path / "a.jsonl"
+    bodies = ["短文", "短文二", "短文三", "长" * 30, "短文四", "长" * 15, "长" * 16, "末"]
+    source.write_text(
+        "".join(json.dumps({"id": str(at), "title": "题", "body": body}) + "\n" for at, body in enumerate(bodies)),
+        encoding="utf-8",
+    )
+    done: list[int] = []
+    index_paths([source], tmp_path / "data", options, progress=lambda stage, n: stage == "read" and done.append(n))
+    assert done == [3, 1, 3, 1]

@@ -18,6 +18,7 @@ ORDER = [
     ["indexer.archive"],
     ["indexer.intake"],
     ["indexer.targets"],
+    ["indexer.follow"],
     ["indexer.build"],
     ["search.errors", "search.request", "search.page"],
     ["search.query"],
@@ -32,7 +33,7 @@ ORDER = [
 ]
 FACADES = {"indexer", "search"}
 """What a package shows to the outside; no module inside may import it."""
-FORBIDDEN_TO_SEARCH = ("indexer.sources", "indexer.cleaning", "indexer.intake", "indexer.build")
+FORBIDDEN_TO_SEARCH = ("indexer.sources", "indexer.cleaning", "indexer.intake", "indexer.follow", "indexer.build")
 
 
 def modules() -> dict[str, Path]:

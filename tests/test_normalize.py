@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis.normalize import clean, fold, is_han, normalization_rules, variant_classes
+from indexer.analysis.normalize import (
+    _INVISIBLE,
+    _NEWLINES,
+    clean,
+    fold,
+    is_han,
+    normalization_rules,
+    variant_classes,
+)
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)) | st.sampled_from("監督Ａ　𠮷⼀\ufe00\u200b\xade\u0301"))
 
@@ -32,6 +40,12 @@ def test_folding_a_whole_is_folding_its_characters(text: str) -> None:
 @given(TEXT)
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+@given(st.text(alphabet="监a\r\n\x0b\x85\u200b\ufe0f\u0301\u0340é", max_size=12))
+def test_cleaning_is_line_ends_then_what_cannot_be_seen_then_the_normal_form(text: str) -> None:
+    lines = _INVISIBLE.sub("", _NEWLINES.sub("\n", text))
+    assert clean(text) == unicodedata.normalize("NFC", lines)
 
 
 @given(TEXT)

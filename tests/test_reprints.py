@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from indexer.cleaning.reprints import comparable, is_reprint
-from indexer.cleaning.shingles import content_characters, shingle_characters
+from indexer.cleaning.reprints import _likely_common, comparables, is_reprint
 from tests.test_duplicates import BODY
 
 TRADITIONAL = (
@@ -15,8 +17,9 @@ DAILY = "气象台5月{day}日发布：今天白天晴间多云，最高气温{h
 
 
 def reprint(one: str, other: str) -> bool:
-    found = is_reprint(comparable(one), comparable(other))
-    assert found == is_reprint(comparable(other), comparable(one))
+    first, second = comparables([one, other])
+    found = is_reprint(first, second)
+    assert found == is_reprint(second, first)
     return found
 
 
@@ -76,8 +79,16 @@ def test_latin_text_is_compared_by_its_letters() -> None:
     assert not reprint(text, "Nothing of the kind was written here, and the letters come in another order.")
 
 
-def test_shingles_are_over_han_and_numbers_and_a_tone_goes_with_its_gloss() -> None:
-    codes, owners = content_characters(["增长（zeng1 zhang3）到15%，" + "字" * 40, "C919 AI"])
-    kept, of = shingle_characters(codes, owners, 2)
-    assert "".join(map(chr, kept[of == 0])) == "增长到15" + "字" * 40
-    assert "".join(map(chr, kept[of == 1])) == "c919ai"
+@given(st.lists(st.text(alphabet="监督检查a1，\n", max_size=60), max_size=8))
+def test_texts_made_ready_together_are_those_made_ready_alone(bodies: list[str]) -> None:
+    for body, found in zip(bodies, comparables(bodies), strict=True):
+        (alone,) = comparables([body])
+        assert (found.codes.tolist(), found.hashes.tolist()) == (alone.codes.tolist(), alone.hashes.tolist())
+
+
+@given(st.text(alphabet="甲乙丙丁", max_size=60), st.text(alphabet="甲乙丙丁", max_size=60))
+def test_the_quick_look_misses_no_common_shingle(one: str, other: str) -> None:
+    short, long = comparables([one, other])
+    common = np.flatnonzero(np.isin(short.hashes, long.hashes))
+    assert set(common.tolist()) <= set(_likely_common(short.hashes, long.hashes).tolist())
+    assert len(_likely_common(short.hashes, long.hashes[:0])) == 0

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import GAP, Analyzer
+from indexer.errors import ArticleError
 from indexer.schema import (
     LITERAL_FIELDS,
     clean_article,
@@ -53,6 +55,12 @@ def test_cleaning_an_article_drops_blank_lines_and_what_cannot_be_seen() -> None
     )
     assert (cleaned.title, cleaned.body, cleaned.authors) == ("题目 二", "一\n二", ("甲",))
     assert clean_article(cleaned) == cleaned
+
+
+def test_a_title_that_cannot_be_seen_is_none() -> None:
+    assert clean_article(article(title="\u200b", body="监督检查。又来。")).title == "监督检查"
+    with pytest.raises(ArticleError, match="neither a title nor a body"):
+        clean_article(article(title="\u200b", body="\ufeff \n"))
 
 
 def test_a_prepared_article_knows_where_its_fields_stand(analyzer: Analyzer) -> None:

@@ -12,13 +12,14 @@ from indexer.analysis.bigrams import (
     phrase_terms,
 )
 from indexer.analysis.bulk import WordOccurrences, fold_all
-from indexer.analysis.normalize import clean, fold, fold_codes, han_codes, is_han
+from indexer.analysis.normalize import HAN_RANGES, clean, fold, fold_codes, han_codes, is_han
 from indexer.analysis.segment import SEGMENTERS, Segmenter, open_segmenter
 from indexer.analysis.token import Token
 from indexer.analysis.words import is_plain_word
 
 __all__ = [
     "GAP",
+    "HAN_RANGES",
     "SEGMENTERS",
     "Analyzer",
     "LiteralText",

@@ -20,7 +20,16 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["clean", "fold", "fold_codes", "han_codes", "is_han", "normalization_rules", "variant_classes"]
+__all__ = [
+    "HAN_RANGES",
+    "clean",
+    "fold",
+    "fold_codes",
+    "han_codes",
+    "is_han",
+    "normalization_rules",
+    "variant_classes",
+]
 
 # Zero-width characters, soft hyphen, bidirectional marks, variation selectors, BOM, and controls but tab and line feed.
 _INVISIBLE = re.compile(
@@ -29,6 +38,7 @@ _INVISIBLE = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_UNCLEAN = re.compile(f"{_INVISIBLE.pattern[:-1]}\r\x0b\x0c\x85\u2028\u2029]")
 _CODE_POINTS = 0x110000
 SHORT_CHARS = 32
 """A text of fewer characters is folded one by one."""
@@ -54,9 +64,8 @@ def clean(text: str) -> str:
 
     White space inside a line is kept; what it means for a match is the literal rule's to say (``bigrams.py``).
     """
-    if text.isascii() and "\r" not in text and not _INVISIBLE.search(text):
-        return text
-    without = _INVISIBLE.sub("", _NEWLINES.sub("\n", text))
+    # PERF: one look for what hardly any text has takes 1.9 µs for 500 characters, both replacements 7.3.
+    without = _INVISIBLE.sub("", _NEWLINES.sub("\n", text)) if _UNCLEAN.search(text) else text
     # NOTE: U+0340, U+0341 and their like compose only after invisible characters between them are gone.
     return unicodedata.normalize("NFC", without)
 

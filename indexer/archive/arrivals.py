@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import orjson
 
 from indexer.archive.database import ChangeCounter
-from indexer.article import Article, article_from_record, article_to_record
+from indexer.article import Article, article_from_stored
 from indexer.cleaning.duplicates import Trace, traces
 
-__all__ = ["WriteCounts", "content_hash", "place_among", "promote_duplicates", "take", "touch"]
+__all__ = ["Taken", "WriteCounts", "content_hash", "place_among", "promote_duplicates", "take", "touch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,14 @@ class WriteCounts:
             unchanged=self.unchanged + other.unchanged,
             duplicates=self.duplicates + other.duplicates,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch: its counts, and the articles whose rows were written, by the numbers of these changes."""
+
+    counts: WriteCounts
+    written: dict[int, Article]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,8 @@ def content_hash(record: bytes) -> str:
     return hashlib.blake2b(record, digest_size=16).hexdigest()
 
 
-def take(db: sqlite3.Connection, articles: Sequence[Article], changes: ChangeCounter, *, pages: bool) -> WriteCounts:
-    """Writes ``articles``, no id twice among them, and counts what became of them.
+def take(db: sqlite3.Connection, articles: Sequence[Article], changes: ChangeCounter, *, pages: bool) -> Taken:
+    """Writes ``articles``, no id twice among them, and says what became of them.
 
     ``pages`` says that they were made of crawled pages, which may be duplicates without an address too; a record without one may
     not: the program that gave it its id must find it.
@@ -79,7 +87,7 @@ def take(db: sqlite3.Connection, articles: Sequence[Article], changes: ChangeCou
     held = _held(db, [article.id for article in articles])
     changed: list[tuple[Article, bytes, str, _Held | None]] = []
     for article in articles:
-        record = orjson.dumps(article_to_record(article))
+        record = orjson.dumps(article)
         digest = content_hash(record)
         before = held.get(article.id)
         if before is None or before.deleted or before.content_hash != digest:
@@ -91,15 +99,16 @@ def take(db: sqlite3.Connection, articles: Sequence[Article], changes: ChangeCou
     ]
     _leave_old_places(db, arrivals, changes)
     if not pages:  # what a record says of an article is not to be undone by cleaning its old page anew
-        db.executemany("DELETE FROM page WHERE article = ?", [(arrival.article.id,) for arrival in arrivals])
-    duplicates = _write(db, arrivals, changes)
+        db.executemany("DELETE FROM page WHERE article = ?", [(each.article.id,) for each in arrivals if each.held])
+    written, duplicates = _write(db, arrivals, changes)
     new = [arrival for arrival in arrivals if arrival.held is None or arrival.held.deleted]
-    return WriteCounts(
+    counts = WriteCounts(
         added=len(new) - duplicates,
         updated=len(arrivals) - len(new),
         unchanged=len(articles) - len(arrivals),
         duplicates=duplicates,
     )
+    return Taken(counts, written)
 
 
 def place_among(kept: list[tuple[int, str | None]], number: int, published: str | None) -> int:
@@ -124,7 +133,7 @@ def promote_duplicates(db: sqlite3.Connection, number: int, changes: ChangeCount
     db.execute("UPDATE article SET duplicate_of = ? WHERE duplicate_of = ?", (first, number))
     db.execute("UPDATE article SET duplicate_of = NULL WHERE number = ?", (first,))
     record = db.execute("SELECT record FROM article WHERE number = ?", (first,)).fetchone()[0]
-    signature = traces([article_from_record(orjson.loads(record))])[0].signature
+    signature = traces([article_from_stored(orjson.loads(record))])[0].signature
     if signature is not None:
         db.execute("INSERT OR REPLACE INTO signature (number, bins) VALUES (?, ?)", (first, signature))
     touch(db, [first], changes)
@@ -167,11 +176,11 @@ def _leave_old_places(db: sqlite3.Connection, arrivals: list[_Arrival], changes:
             touch(db, [held.duplicate_of], changes)
 
 
-def _write(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCounter) -> int:
-    """Writes the rows; how many of the new ones are duplicates of an article."""
+def _write(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCounter) -> tuple[dict[int, Article], int]:
+    """Writes the rows: the articles by the numbers of their changes, and how many of the new ones are duplicates."""
     kept = _kept(db, [arrival.fingerprint for arrival in arrivals if arrival.fingerprint is not None])
     next_number = db.execute("SELECT coalesce(max(number), 0) + 1 FROM article").fetchone()[0]
-    rows, signatures, unsigned, touched, duplicates = [], [], [], set(), 0
+    rows, signatures, unsigned, written, touched, duplicates = [], [], [], {}, set(), 0
     for arrival in arrivals:
         article, held = arrival.article, arrival.held
         number = held.number if held else next_number
@@ -184,13 +193,15 @@ def _write(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCoun
             duplicates += held is None or held.deleted
         if arrival.trace.signature is not None and same == number:
             signatures.append((number, arrival.trace.signature))
-        else:
+        elif held:
             unsigned.append((number,))
+        change = changes.next()
+        written[change] = article
         rows.append(
             (
                 number,
                 article.id,
-                changes.next(),
+                change,
                 arrival.content_hash,
                 article.title,
                 article.published,
@@ -211,7 +222,7 @@ def _write(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCoun
     db.executemany("INSERT OR REPLACE INTO signature (number, bins) VALUES (?, ?)", signatures)
     db.executemany("DELETE FROM signature WHERE number = ?", unsigned)
     touch(db, sorted(touched), changes)
-    return duplicates
+    return written, duplicates
 
 
 def _kept(db: sqlite3.Connection, fingerprints: list[bytes]) -> dict[bytes, list[tuple[int, str | None]]]:

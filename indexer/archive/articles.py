@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -14,11 +14,13 @@ from indexer.archive.database import Database
 from indexer.archive.migration import migrate
 from indexer.archive.pages import PageShelf
 from indexer.archive.stories import assign_stories
-from indexer.article import Article, article_from_record
+from indexer.article import Article, article_from_stored
 
 __all__ = ["Archive", "Change"]
 
 BATCH = 500
+KEPT_WRITTEN = 5_000
+"""Articles of the last write that are kept, so that who follows the archive need not read them."""
 
 # An article as it is shown: not the copies of others, with the addresses of its own copies.
 _LATEST = """
@@ -55,6 +57,7 @@ class Archive:
             self.close()
             raise
         self.pages = PageShelf(self._database)
+        self._written: dict[int, Article] = {}
 
     def __enter__(self) -> Archive:
         return self
@@ -76,9 +79,14 @@ class Archive:
         different days; so does one of those ``from_pages`` without an address.
         """
         counts = WriteCounts()
+        written: dict[int, Article] = {}
         with self._database.writing() as changes:
             for batch in _batches(articles):
-                counts += take(self._db, batch, changes, pages=from_pages)
+                taken = take(self._db, batch, changes, pages=from_pages)
+                counts += taken.counts
+                if len(written) < KEPT_WRITTEN:
+                    written |= taken.written
+        self._written = written
         return counts
 
     def delete(self, ids: Iterable[str]) -> int:
@@ -116,17 +124,17 @@ class Archive:
         return assign_stories(self._database)
 
     def changes(self, after: int) -> Iterator[Change]:
-        """The latest change of every article written after change ``after``, in their order."""
+        """The latest change of every article written after change ``after``, in their order; nothing may be written meanwhile."""
         with self._database.explained("read"):
             for row in self._db.execute(f"{_LATEST} WHERE change > ? ORDER BY change", (after,)):
-                yield _change(*row)
+                yield self._change(*row)
 
     def latest(self, ids: Iterable[str]) -> Iterator[Change]:
         """The latest change of each article of ``ids`` that was ever written."""
         with self._database.explained("read"):
             for article_id in ids:
                 for row in self._db.execute(f"{_LATEST} WHERE id = ?", (article_id,)):
-                    yield _change(*row)
+                    yield self._change(*row)
 
     def count_changes(self, after: int) -> int:
         """How many articles were written after change ``after``."""
@@ -143,19 +151,20 @@ class Archive:
         with self._database.explained("read"):
             return int(self._db.execute(query).fetchone()[0])
 
+    def _change(self, number: int, article_id: str, gone: int, record: str, story: str | None, copies: str) -> Change:
+        if gone:
+            return Change(number=number, id=article_id, article=None)
+        # PERF: what was written just now is not parsed again, which takes 8 µs an article.
+        article = self._written.get(number) or article_from_stored(orjson.loads(record))
+        return Change(number=number, id=article_id, article=_shown(article, story, copies))
 
-def _change(number: int, article_id: str, gone: int, record: str, story: str | None, copies: str) -> Change:
-    article = None if gone else _shown(orjson.loads(record), story, copies)
-    return Change(number=number, id=article_id, article=article)
 
-
-def _shown(record: dict[str, object], story: str | None, copies: str) -> Article:
-    record["story"] = story
+def _shown(article: Article, story: str | None, copies: str) -> Article:
+    """The article with the story it was given, and with the addresses of its copies, a JSON array."""
     if copies != "[]":
-        given = record.get("also_at")
-        addresses = [*(given if isinstance(given, list) else ()), *orjson.loads(copies)]
-        record["also_at"] = [url for url in addresses if url and url != record.get("url")]
-    return article_from_record(record)
+        addresses = dict.fromkeys([*article.also_at, *orjson.loads(copies)])
+        article = replace(article, also_at=tuple(url for url in addresses if url and url != article.url))
+    return article if article.story == story else replace(article, story=story)
 
 
 def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:

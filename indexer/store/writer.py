@@ -10,11 +10,15 @@ which the next commit removes.
 
 from __future__ import annotations
 
+import os
 import secrets
+import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from dataclasses import replace
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
@@ -35,6 +39,8 @@ DEFAULT_MEMORY_MB = 1024
 BYTES_AN_ARTICLE = 20_000
 """What inverting holds of an article at its height, measured over news of 500 characters with room to spare."""
 MAX_RUN_ARTICLES = 2_500
+SMALLEST_PART = 200
+"""Articles of a run that is not worth cutting up for several workers."""
 MERGED_BY_WORKERS = 10_000
 """Articles of a merge above which it is worth starting processes."""
 RUN_CHARS = 3_500_000
@@ -106,6 +112,17 @@ class IndexWriter:
             if doc is not None:
                 deleted.add(doc)
 
+    def withdraw(self, ids: Collection[str]) -> None:
+        """Takes back the articles that this batch has added with these ids; waits for the runs that are being written."""
+        self._end_runs()
+        kept = []
+        for entry in self._new:
+            segment = Segment(self._folder, entry.name, entry.deleted)
+            found = {doc for article_id in ids if (doc := segment.find(article_id)) is not None}
+            if len(found) + len(entry.deleted) < entry.n_docs:
+                kept.append(replace(entry, deleted=tuple(sorted(found.union(entry.deleted)))))
+        self._new = kept
+
     def commit(self) -> None:
         """Makes the batch visible to readers that open from now on, durably."""
         self._end_runs()
@@ -160,13 +177,19 @@ class IndexWriter:
         self._run, self._run_chars = [], 0
 
     def _end_runs(self) -> None:
-        if self._run and self._written:
+        """Writes what is left, a part by each worker so that all end at about the same time, and waits for all runs."""
+        if self._pool is None:
+            # A batch of one run is not worth the processes.
+            if self._run:
+                self._write_run()
+            return
+        rest = self._run
+        size = max(SMALLEST_PART, -(-len(rest) // self._workers))
+        for at in range(0, len(rest), size):
+            self._run = rest[at : at + size]
             self._send_run()
         while self._written:
             self._new.append(self._written.popleft().result())
-        if self._run:
-            # A batch of one run is not worth the processes.
-            self._write_run()
 
     def _started_pool(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -195,6 +218,14 @@ _worker_prepare: list[Prepare] = []
 
 def _start_worker(prepare: Prepare) -> None:
     _worker_prepare[:] = [prepare]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent has died: what it inherited, locks among it, would stay with it."""
+    if (parent := parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _write_run_in_worker(folder: Path, articles: Sequence[Article]) -> SegmentEntry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from indexer.article import Article
@@ -12,8 +13,9 @@ __all__ = ["Target"]
 class Target(Protocol):
     """Takes the changes of the archive in their order, in batches; used by one thread.
 
-    Within a batch an id comes at most once. What was added or deleted is seen by searches after ``commit``, all of it or, after a
-    crash, none; applying a change again does no harm. A target that fails raises a ``StorageError``.
+    Within a batch an id comes at most once, and once more after it was withdrawn. What was added or deleted is seen by searches
+    after ``commit``, all of it or, after a crash, none; applying a change again does no harm. A target that fails raises a
+    ``StorageError``.
     """
 
     @property
@@ -32,6 +34,9 @@ class Target(Protocol):
 
     def delete(self, article_id: str) -> None:
         """Removes the article with that id; does nothing when there is none."""
+
+    def withdraw(self, ids: Collection[str]) -> None:
+        """Takes back what this batch has added under these ids, because they changed again. It may wait for work under way."""
 
     def commit(self, change: int) -> None:
         """Makes the batch visible; the target has now covered ``change``."""

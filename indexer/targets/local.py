@@ -8,6 +8,7 @@ generation before stays until the next rebuild, for readers that have it open.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -78,6 +79,11 @@ class LocalTarget:
     def delete(self, article_id: str) -> None:
         """Removes the article with that id."""
         self._open_writer().delete(article_id)
+
+    def withdraw(self, ids: Collection[str]) -> None:
+        """Takes back what this batch has added under these ids."""
+        if self._writer is not None:
+            self._writer.withdraw(ids)
 
     def commit(self, change: int) -> None:
         """Makes the batch visible to every engine on this data directory."""
