@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from indexer.analysis import GAP, Analyzer, Token, clean, fold, is_han, is_plain_word
+from indexer.analysis import GAP, Analyzer, Token, clean, fold, is_han, is_plain_word, literal_form
 from indexer.schema import WORD_FIELDS
 from search.query.plan import And, Days, Literal, Needle, Node, Not, Or, Pattern, Plan, Word, WordPattern
 from search.query.syntax import FIELDS, Dates, Either, Negated, Query, SyntaxNode, Text
@@ -101,7 +101,8 @@ def rewrite(
     bigrams = {pair: node for each, node in builder.synonyms.items() for _, pair in ranking_bigrams(each)}
     pieces = builder.pieces if weigh_terms else [replace(piece, exact=True) for piece in builder.pieces]
     typed = term_weights(pieces)
-    texts = [part.text for part in query.parts if isinstance(part, Text) and not part.field and part.distance is None]
+    only_text = all(isinstance(part, Text) and not part.field and part.distance is None for part in query.parts)
+    whole = " ".join(piece.literal for piece in builder.pieces) if only_text else ""
     return Plan(
         required=tuple(dict.fromkeys(builder.telling(required) if weigh_terms else required)),
         excluded=tuple(excluded),
@@ -116,7 +117,7 @@ def rewrite(
         },
         characters=typed.characters,
         neighbours=typed.neighbours,
-        whole=analyzer.literal(_one_line(" ".join(texts))).text if len(texts) == len(query.parts) else "",
+        whole=literal_form(whole).text,
         needles=tuple(builder.needles),
         warnings=(*query.warnings, *builder.warnings),
     )
