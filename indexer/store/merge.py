@@ -27,6 +27,8 @@ Array = npt.NDArray[Any]
 
 COPIED_AT_ONCE = 1 << 22
 """Items of an array that are copied from a segment in one go."""
+BYTES_AN_ID = 1024
+"""What an id takes while its range is sorted, at most."""
 
 
 def merge_file(end: str, folder: Path, name: str, entries: Sequence[SegmentEntry], memory: int) -> None:
@@ -74,7 +76,9 @@ def _merge_order(file: PartWriter, sources: Sequence[MergeSource], memory: int) 
     ranks = np.empty(sum(source.n_live for source in sources), dtype=np.uint32)
     place = 0
     with file.streaming("order", np.uint32) as stream:
-        for parts in walk([_OrderedIds(source) for source in sources], range_entries(memory, len(sources))):
+        for parts in walk(
+            [_OrderedIds(source) for source in sources], range_entries(memory, len(sources), BYTES_AN_ID)
+        ):
             ordered = np.array([doc for _, doc in sorted(chain.from_iterable(parts))], dtype=np.int64)
             ranks[ordered] = np.arange(place, place + len(ordered))
             stream.append(ordered)
@@ -110,7 +114,8 @@ def _merge_facet(file: PartWriter, name: str, sources: Sequence[MergeSource]) ->
     forms = sorted({form for source in sources for form in source.segment.facets[name].forms})
     number = {form: at for at, form in enumerate(forms)}
     file.add(f"facets.{name}.forms", np.frombuffer(orjson.dumps(forms), dtype=np.uint8))
-    offsets = file.spooled(f"facets.{name}.offsets", narrowest(sum(len(_entries(name, source)) for source in sources)))
+    total = sum(len(source.segment.facets[name].entries) for source in sources)
+    offsets = file.spooled(f"facets.{name}.offsets", narrowest(total))
     end = 0
     with file.streaming(f"facets.{name}.entries", narrowest(len(forms))) as entries:
         for source in sources:
@@ -122,10 +127,6 @@ def _merge_facet(file: PartWriter, name: str, sources: Sequence[MergeSource]) ->
             offsets.append(end + offsets_of(source.kept(counts))[:-1])
             end += len(kept)
     offsets.append(np.array([end]))
-
-
-def _entries(name: str, source: MergeSource) -> Array:
-    return source.segment.facets[name].entries
 
 
 def _merge_articles(path: Path, sources: Sequence[MergeSource], _memory: int) -> None:

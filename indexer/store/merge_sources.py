@@ -23,8 +23,6 @@ __all__ = ["MergeSource", "SortedLists", "open_sources", "range_entries", "scatt
 Array = npt.NDArray[Any]
 Part = TypeVar("Part", covariant=True)
 
-BYTES_AN_ENTRY = 64
-"""What the merge of a posting holds at its height, with room to spare."""
 ENTRIES_A_SLICE = 1 << 14
 """Entries of a segment and range above which the steps of numpy cost more than their calls."""
 USUAL_RANGE = 1 << 20
@@ -80,9 +78,9 @@ def open_sources(folder: Path, entries: Sequence[SegmentEntry]) -> list[MergeSou
     return sources
 
 
-def range_entries(memory: int, n_sources: int) -> int:
+def range_entries(memory: int, n_sources: int, bytes_an_entry: int) -> int:
     """How many entries of all segments together a range should have, within ``memory`` bytes."""
-    return max(1, min(memory // BYTES_AN_ENTRY, max(USUAL_RANGE, n_sources * ENTRIES_A_SLICE)))
+    return max(1, min(memory // bytes_an_entry, max(USUAL_RANGE, n_sources * ENTRIES_A_SLICE)))
 
 
 class SortedLists(Protocol[Part]):

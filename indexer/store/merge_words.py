@@ -21,6 +21,8 @@ __all__ = ["merge_words"]
 Array = npt.NDArray[Any]
 
 COUNTED_AT_ONCE = 1 << 20
+BYTES_AN_ENTRY = 256
+"""What a document of a word takes while its range is merged, if it is the only one of the word."""
 
 
 def merge_words(file: PartWriter, sources: Sequence[MergeSource], memory: int) -> None:
@@ -39,7 +41,7 @@ def merge_words(file: PartWriter, sources: Sequence[MergeSource], memory: int) -
     large = file.spooled("words.large", np.uint32, (len(WORD_FIELDS),))
     end = text_end = 0
     with file.streaming("words.docs", narrowest(n_docs)) as docs:
-        for parts in walk(lists, range_entries(memory, len(sources))):
+        for parts in walk(lists, range_entries(memory, len(sources), BYTES_AN_ENTRY)):
             merged = _merged(parts)
             joined = b"".join(merged.words)
             text.append(np.frombuffer(joined, dtype=np.uint8))
@@ -123,8 +125,8 @@ class _SourceWords:
 def _merged(parts: Sequence[_Range]) -> _Range:
     """The same range of words of all segments as one."""
     words = sorted(set(chain.from_iterable(part.words for part in parts)))
-    place = {word: at for at, word in enumerate(words)}
-    terms = [np.array([place[word] for word in part.words], dtype=np.int64) for part in parts]
+    place = dict(zip(words, range(len(words)), strict=True)).__getitem__
+    terms = [np.fromiter(map(place, part.words), dtype=np.int64, count=len(part.words)) for part in parts]
     counts, (docs, codes) = scatter(
         len(words), terms, [part.counts for part in parts], [[part.docs, part.codes] for part in parts]
     )

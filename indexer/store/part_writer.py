@@ -84,7 +84,8 @@ class PartWriter:
 
     def spooled(self, name: str, kind: npt.DTypeLike, row: tuple[int, ...] = ()) -> PartStream:
         """An array that grows beside others and is brought to its place at the end."""
-        file: Any = SpooledTemporaryFile(SPOOLED_IN_MEMORY, dir=str(self._path.parent))  # noqa: SIM115 - closed with the writer
+        # NOTE: closed with the writer.
+        file: Any = SpooledTemporaryFile(SPOOLED_IN_MEMORY, dir=str(self._path.parent))  # noqa: SIM115
         stream = PartStream(file, kind, row)
         self._spooled[name] = stream, file
         return stream
