@@ -130,7 +130,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     ]
     sets = query_sets(questions[: options.limit], articles, [news[at] for at in sorted(untitled)])
     results: dict[str, Any] = {
-        "command": " ".join(["python -m benchmarks.relevance", *sys.argv[1:]]),
+        "command": _command(options),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
         "questions": options.questions.name,
@@ -190,9 +190,9 @@ def read_questions(path: Path) -> tuple[list[dict[str, object]], list[Asked]]:
     questions: list[Asked] = []
     for document in json.loads(text)["data"]:
         for paragraph in document["paragraphs"]:
-            title, body = document.get("title", ""), paragraph["context"]
-            article_id = f"paragraph-{len(paragraphs)}"
-            known = paragraphs.setdefault(body, {"id": article_id, "title": title, "body": body})
+            title = {"title": document["title"]} if document.get("title") else {}
+            body, article_id = paragraph["context"], f"paragraph-{len(paragraphs)}"
+            known = paragraphs.setdefault(body, {"id": article_id, **title, "body": body})
             questions += [Asked(found["question"], str(known["id"])) for found in paragraph["qas"]]
     return list(paragraphs.values()), questions
 
@@ -270,7 +270,7 @@ def to_table(results: dict[str, Any]) -> str:
     if len(rows) > 1:
         lines += [
             "",
-            "MRR@10, and p95 in ms:",
+            "MRR@10, each part off in turn:",
             "",
             "| | " + " | ".join(first) + " |",
             "| --- |" + " --- |" * len(first),
@@ -279,6 +279,16 @@ def to_table(results: dict[str, Any]) -> str:
             cells = [f"{found['mrr10']:.4f}" for found in figures.values()]
             lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _command(options: argparse.Namespace) -> str:
+    """The command of a run, without the places of files on this machine."""
+    parts = ["python -m benchmarks.relevance"]
+    if options.articles != NEWS_ARTICLES:
+        parts.append(f"--articles {options.articles}")
+    if options.limit:
+        parts.append(f"--limit {options.limit}")
+    return " ".join([*parts, "--ablate"] if options.ablate else parts)
 
 
 def _rarest_words(asked: Sequence[Asked], frequency: dict[str, int], analyzer: Analyzer) -> list[Asked]:

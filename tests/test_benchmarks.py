@@ -221,5 +221,6 @@ def test_a_small_run_says_how_well_questions_are_answered_and_what_each_part_ear
     assert relevance.main() == 0
     results = json.loads((tmp_path / "out" / "relevance.json").read_text(encoding="utf-8"))
     assert set(results["rows"]) == set(rows)
+    assert results["command"] == "python -m benchmarks.relevance --articles 40 --ablate"
     assert results["rows"]["all parts"]["questions, match=any"]["r1"] == 1.0
     assert "| no re-rank |" in (tmp_path / "out" / "relevance.md").read_text(encoding="utf-8")

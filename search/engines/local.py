@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from indexer.errors import IndexMissingError, UnreadableError
 from indexer.schema import FACETS
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
 from search.engines.base import EngineStats
-from search.engines.cursor import read_cursor, write_cursor
+from search.engines.cursor import Cursor, read_cursor, write_cursor
 from search.engines.hits import Found, date_order, make_hits, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.backend import Steps
@@ -32,7 +33,7 @@ from search.evaluate.facets import list_values
 from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
 from search.evaluate.fold import fold_stories, reprints, value_of_article
 from search.evaluate.ranking import Ranking
-from search.evaluate.rerank import Ranker
+from search.evaluate.rerank import Ranked, Ranker
 from search.evaluate.topk import after
 from search.page import FacetValue, Folded, Page
 from search.query.parse import parse
@@ -113,16 +114,13 @@ class LocalEngine:
             stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
             if stories is not None:
                 docs = stories.leaders
-            rest = (
-                docs if cursor is None else after(keys, snapshot.ranks, docs, cursor.key, snapshot.rank_of(cursor.id))
-            )
+            rest = docs if cursor is None else _after(snapshot, keys, docs, cursor)
             end = request.offset + request.limit
             shown = opened.evaluator.steps.best(keys, snapshot.ranks, rest.astype(np.uint32), end)[request.offset :]
-            records = {} if ranked is None else ranked.records
-            read = snapshot.record if request.snippets else snapshot.head
+            read = _reader(snapshot, ranked, request)
             found = [
                 Found(
-                    records.get(doc) or read(doc),
+                    read(doc),
                     0.0 if by_date else scores.get(doc, float(keys[doc])),
                     None if stories is None else stories.folded(doc),
                     opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
@@ -246,6 +244,20 @@ def _pinned_docs(snapshot: Snapshot, keys: dict[str, float]) -> dict[int, float]
     """The sort keys of pinned articles by their number; those that are not there are left out."""
     found = ((snapshot.find(article_id), key) for article_id, key in keys.items())
     return {doc: key for doc, key in found if doc is not None}
+
+
+def _after(
+    snapshot: Snapshot, keys: npt.NDArray[np.float64], docs: npt.NDArray[np.int64], cursor: Cursor
+) -> npt.NDArray[np.int64]:
+    """Those of ``docs`` that come after the place of a cursor."""
+    return after(keys, snapshot.ranks, docs, cursor.key, snapshot.rank_of(cursor.id))
+
+
+def _reader(snapshot: Snapshot, ranked: Ranked | None, request: SearchRequest) -> Callable[[int], dict[str, Any]]:
+    """What gives the stored object of a hit: those that were read for their order are at hand."""
+    records = ranked.records if ranked else {}
+    read = snapshot.record if request.snippets else snapshot.head
+    return lambda doc: records.get(doc) or read(doc)
 
 
 def _moments(snapshot: Snapshot, request: SearchRequest) -> npt.NDArray[np.float64]:

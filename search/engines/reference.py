@@ -72,12 +72,8 @@ class ReferenceEngine:
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        plan = rewrite(
-            parse(request.text, strict=request.strict),
-            self._analyzer,
-            self._vocabulary,
-            weigh_terms=self._ranking.weigh_terms,
-        )
+        query = parse(request.text, strict=request.strict)
+        plan = rewrite(query, self._analyzer, self._vocabulary, weigh_terms=self._ranking.weigh_terms)
         matching, relaxed = self._match(plan, request.match)
         pinned = pinned_keys(request, plan, self._vocabulary)
         matched = {article.article.id for article in matching}
