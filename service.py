@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import Any
 
 import falcon
@@ -17,6 +18,9 @@ from search.engines.local import LocalEngine
 from search.query.vocabulary import VocabularyFiles
 from search.request import SearchRequest
 from search.settings import Settings, read_settings
+from search.suggest.characters import homophones, lookalikes
+from search.suggest.spelling import spell
+from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.errors import add_error_handlers
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, SearchPage, StaticResource
 from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
@@ -38,6 +42,8 @@ def make_engine(settings: Settings) -> Engine:
     """The engine over the settings' data directory, its dictionaries loaded and its index not yet opened."""
     analyzer = Analyzer(open_segmenter(settings.segmenter))
     analyzer.words("热")
+    for load in (spell, homophones, lookalikes):
+        load("热")
     return LocalEngine(
         settings.data,
         analyzer,
@@ -59,7 +65,11 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))
     app.add_route("/static/{name}", StaticResource())
     app.add_route("/api/v1/search", SearchResource(engine))
+    app.add_route("/api/v1/multi-search", MultiSearchResource(engine))
+    app.add_route("/api/v1/suggest", SuggestResource(engine))
+    app.add_route("/api/v1/facets/{name}", FacetResource(engine))
     app.add_route("/api/v1/articles/{article_id}", ArticleResource(engine))
+    app.add_route("/api/v1/articles/{article_id}/similar", SimilarResource(engine))
     app.add_route("/healthz", HealthResource())
     app.add_route("/readyz", ReadyResource(engine))
     return app
@@ -72,6 +82,8 @@ def serve(settings: Settings) -> None:
     def warm() -> None:
         with contextlib.suppress(ArticleSearchError):  # a missing index is told to whoever asks
             engine.search(SearchRequest(text="热", limit=1))
+            # Completions take a second to build, for which no request should wait.
+            threading.Thread(target=engine.suggest, args=("热", 1), daemon=True).start()
 
     run(
         lambda: create_app(settings, engine),

@@ -28,6 +28,7 @@ __all__ = [
     "PreparedArticle",
     "PreparedRun",
     "clean_article",
+    "count_words",
     "day_number",
     "day_span",
     "facet_key",
@@ -124,7 +125,7 @@ def prepare(article: Article, analyzer: Analyzer, zone: ZoneInfo) -> PreparedArt
         article=article,
         literal="".join(parts),
         starts=tuple(accumulate(map(len, parts), initial=0)),
-        words=tuple(_count_words(article, field, analyzer) for field in WORD_FIELDS),
+        words=tuple(count_words(article, field, analyzer) for field in WORD_FIELDS),
         facets=_facet_values(article),
         days=day_span(article.published, zone),
         moment=moment(article.published, zone),
@@ -226,7 +227,8 @@ def _facet_values(article: Article) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _count_words(article: Article, field: str, analyzer: Analyzer) -> Counter[str]:
+def count_words(article: Article, field: str, analyzer: Analyzer) -> Counter[str]:
+    """How often each word stands in one of ``WORD_FIELDS`` of an article (cleaned)."""
     sources = _NAME_FIELDS if field == "names" else (field,)
     return Counter(
         token.text for source in sources for piece in field_pieces(article, source) for token in analyzer.words(piece)

@@ -219,7 +219,7 @@ def _run_search(options: argparse.Namespace) -> int:
         page = engine.search(request)
     finally:
         engine.close()
-    _report(options, page_to_record(page), page_to_text(page))
+    _report(options, page_to_record(page, request.fields), page_to_text(page))
     return 0
 
 

@@ -5,10 +5,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Explanation", "FacetValue", "Folded", "Highlights", "Hit", "Page", "TermScore", "page_to_record"]
+__all__ = [
+    "ARTICLE_FIELDS",
+    "HIT_FIELDS",
+    "MORE_FIELDS",
+    "TEXT_FIELDS",
+    "Explanation",
+    "FacetValue",
+    "Folded",
+    "Highlights",
+    "Hit",
+    "Page",
+    "TermScore",
+    "hit_to_record",
+    "page_to_record",
+]
+
+HIT_FIELDS = ("title", "url", "section", "authors", "source", "published")
+"""Fields of an article that a hit carries unless others are asked for, beside its id."""
+
+TEXT_FIELDS = frozenset({"summary", "body", "captions"})
+"""Fields that are kept apart from the others, and read only when they are needed."""
+
+MORE_FIELDS = ("summary", "body", "captions", "also_at", "story")
+"""Fields that a hit carries on demand."""
+
+ARTICLE_FIELDS = ("id", *HIT_FIELDS, *MORE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +97,8 @@ class Hit:
     """One article found. ``score`` is without unit, and 0 where the order is not by relevance.
 
     ``folded`` is None unless reprints were folded, ``explanation`` unless it was asked for and the order is by relevance.
-    ``pinned``: an editor put it before the others for this query.
+    ``pinned``: an editor put it before the others for this query. ``more`` holds those of ``MORE_FIELDS`` that were asked for,
+    as in JSON.
     """
 
     id: str
@@ -86,6 +113,7 @@ class Hit:
     folded: Folded | None = None
     explanation: Explanation | None = None
     pinned: bool = False
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +123,7 @@ class Page:
     Where reprints are folded, ``total`` counts what is left of the hits, and facets count articles as ever.
 
     ``relaxed``: nothing had all the words, so these are articles with the most telling part of them. ``next`` is the cursor
-    of the page after this one, None on the last.
+    of the page after this one, None on the last. ``suggestion`` is another query that finds more, where none has all the words.
     """
 
     text: str
@@ -110,15 +138,15 @@ class Page:
     suggestion: str | None = None
 
 
-def page_to_record(page: Page) -> dict[str, Any]:
-    """The JSON object of ``page``."""
+def page_to_record(page: Page, fields: Sequence[str] = HIT_FIELDS) -> dict[str, Any]:
+    """The JSON object of ``page``, its hits with those ``fields`` of ``ARTICLE_FIELDS``."""
     return {
         "query": {"text": page.text, "relaxed": page.relaxed, "warnings": list(page.warnings)},
         "total": page.total,
         "partial": page.partial,
         "took_ms": page.took_ms,
         "next": page.next,
-        "hits": [_hit_to_record(hit) for hit in page.hits],
+        "hits": [hit_to_record(hit, fields) for hit in page.hits],
         "facets": {
             name: [{"value": value.value, "count": value.count} for value in values]
             for name, values in page.facets.items()
@@ -127,18 +155,15 @@ def page_to_record(page: Page) -> dict[str, Any]:
     }
 
 
-def _hit_to_record(hit: Hit) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "id": hit.id,
-        "title": hit.title,
-        "url": hit.url,
-        "section": list(hit.section),
-        "authors": list(hit.authors),
-        "source": hit.source,
-        "published": hit.published,
-        "score": hit.score,
-        "highlights": {"title": hit.highlights.title, "snippets": list(hit.highlights.snippets)},
-    }
+def hit_to_record(hit: Hit, fields: Sequence[str] = HIT_FIELDS) -> dict[str, Any]:
+    """The JSON object of ``hit``: id, score and highlights always, of the article's fields those asked for."""
+    record: dict[str, Any] = {"id": hit.id}
+    for name in ARTICLE_FIELDS[1:]:
+        if name in fields:
+            value = hit.more[name] if name in MORE_FIELDS else getattr(hit, name)
+            record[name] = list(value) if isinstance(value, tuple) else value
+    record["score"] = hit.score
+    record["highlights"] = {"title": hit.highlights.title, "snippets": list(hit.highlights.snippets)}
     if hit.pinned:
         record["pinned"] = True
     if hit.folded is not None:

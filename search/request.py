@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from indexer.schema import FACETS, day_number, last_day
 from search.errors import RequestError, UnknownParameterError
+from search.page import ARTICLE_FIELDS, HIT_FIELDS
 
 __all__ = [
     "PARAMETERS",
@@ -22,6 +23,7 @@ __all__ = [
     "read_day",
     "request_from_parameters",
     "request_to_parameters",
+    "unknown_parameter",
 ]
 
 Match = Literal["auto", "all", "any"]
@@ -65,6 +67,7 @@ class SearchRequest:
     cursor: str | None = None
     facets: tuple[str, ...] = ("section", "author", "source")
     facet_limit: int = 20
+    fields: tuple[str, ...] = HIT_FIELDS
     group: Group = ""
     explain: bool = False
     highlight_pre: str = "<mark>"
@@ -85,6 +88,8 @@ class SearchRequest:
             raise RequestError(f"q has {len(self.text)} characters; at most {MAX_QUERY_CHARS} are taken", parameter="q")
         for name in self.facets:
             _check_choice("facets", name, FACETS)
+        for name in self.fields:
+            _check_field(name)
         for name, tag in (("highlight_pre", self.highlight_pre), ("highlight_post", self.highlight_post)):
             if len(tag) > MAX_TAG_CHARS:
                 raise RequestError(f"{name} is longer than {MAX_TAG_CHARS} characters", parameter=name)
@@ -119,6 +124,7 @@ PARAMETERS: dict[str, str] = {
     "cursor": "cursor",
     "facets": "facets",
     "facet_limit": "facet_limit",
+    "fields": "fields",
     "group": "group",
     "explain": "explain",
     "highlight_pre": "highlight_pre",
@@ -129,6 +135,7 @@ PARAMETERS: dict[str, str] = {
 """Name in a URL (and, with dashes, on the command line) → field of :class:`SearchRequest`."""
 
 _REPEATABLE = frozenset({"sections", "authors", "sources", "not_sections", "not_authors", "not_sources"})
+_LISTS = frozenset({"facets", "fields"})
 _NUMBERS = frozenset({"limit", "offset", "facet_limit", "snippet_chars", "snippets"})
 _SWITCHES = frozenset({"strict", "explain"})
 _DEFAULTS = {field.name: field.default for field in fields(SearchRequest)}
@@ -163,7 +170,7 @@ def request_to_parameters(request: SearchRequest, **changed: object) -> list[tup
             continue
         if field in _REPEATABLE:
             pairs.extend((name, item) for item in value)
-        elif field == "facets":
+        elif field in _LISTS:
             pairs.append((name, ",".join(value)))
         else:
             pairs.append((name, "1" if value is True else str(value)))
@@ -191,7 +198,7 @@ def _read(name: str, field: str, value: str) -> object:
     if field in _SWITCHES:
         _check_choice(name, value, ("0", "1"))
         return value == "1"
-    if field == "facets":
+    if field in _LISTS:
         return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
     if field in ("from_", "to", "cursor"):
         return value.strip() or None
@@ -202,6 +209,13 @@ def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
         known = ", ".join(choice for choice in choices if choice)
         raise RequestError(f"{name} must be one of {known}, and is {value!r}", parameter=name)
+
+
+def _check_field(name: str) -> None:
+    if name not in ARTICLE_FIELDS:
+        nearest = nearest_name(name, dict.fromkeys(ARTICLE_FIELDS))
+        hint = f"did you mean {nearest!r}?" if nearest else f"known are {', '.join(ARTICLE_FIELDS)}"
+        raise RequestError(f"an article has no field {name!r}; {hint}", parameter="fields")
 
 
 def _check_range(name: str, value: int, low: int, high: int) -> None:

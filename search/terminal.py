@@ -21,6 +21,8 @@ def page_to_text(page: Page) -> str:
 def _lines(page: Page) -> Iterator[str]:
     for warning in page.warnings:
         yield f"note: {warning}"
+    if page.suggestion:
+        yield f"did you mean {page.suggestion}?"
     if page.relaxed:
         yield "no article has all the words; these have part of them, the most telling first"
     yield f"{page.total} articles, {page.took_ms:.1f} ms"

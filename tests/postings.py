@@ -56,7 +56,7 @@ class PostingLists:
 
     def character(self, char: str) -> PositionPostings:
         """The occurrences of one character: of all bigrams that begin with it."""
-        return self._occurrences(lambda segment: segment.character(char))
+        return self._occurrences(lambda segment: np.sort(segment.character(char)))
 
     def _occurrences(self, read: Callable[[Segment], npt.NDArray[Any]]) -> PositionPostings:
         docs, positions = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]

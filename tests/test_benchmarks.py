@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from indexer.analysis import Analyzer
+from search.engines.reference import ReferenceEngine
+from tests.conftest import ROOT, ZONE
 
 pytest.importorskip("rjieba")
 
@@ -224,3 +226,22 @@ def test_a_small_run_says_how_well_questions_are_answered_and_what_each_part_ear
     assert results["command"] == "python -m benchmarks.relevance --articles 40 --ablate"
     assert results["rows"]["all parts"]["questions, match=any"]["r1"] == 1.0
     assert "| no re-rank |" in (tmp_path / "out" / "relevance.md").read_text(encoding="utf-8")
+
+
+def test_answers_to_quoted_strings_are_compared_with_a_scan_and_what_differs_is_told(news: Path) -> None:
+    pytest.importorskip("opencc")
+    from benchmarks import literal
+    from benchmarks.literal_queries import LiteralQuery
+    from benchmarks.plain_scan import FIELDS, PlainScan
+    from tests.conftest import article
+
+    results = literal.run(news, 40, 60)
+    assert (results["differences"], results["found_nowhere"]) == ([], 12)
+    assert sum(results["kinds"].values()) == 72
+    assert "0 answers differ from a plain scan" in literal.to_table(results)
+
+    engine = ReferenceEngine([article("a", "题", "监督")], Analyzer(), ZONE, relax_share=0.5)
+    query = LiteralQuery(kind="as it stands", text="监督", fields=FIELDS, article="a")
+    scan = PlainScan([{"id": "a", "body": "检查"}, {"id": "b", "body": "監 督"}])
+    (difference,) = literal.compare(engine, scan, [query])["differences"]
+    assert (difference["missed"], difference["extra"], difference["total"]) == (["b"], ["a"], 1)

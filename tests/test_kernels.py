@@ -38,7 +38,7 @@ def _position_lists(positions: Sequence[int], lengths: list[int]) -> PositionLis
 
 @given(st.lists(st.integers(1, 2000), min_size=1, max_size=20))
 def test_a_block_begins_in_an_article(lengths: list[int]) -> None:
-    owner = [doc for doc, length in enumerate(lengths) for _ in range(length)] + [len(lengths) - 1]
+    owner = [doc for doc, length in enumerate(lengths) for _ in range(length)]
     assert arrays.first_of_blocks(_starts(lengths)).tolist() == owner[:: 1 << arrays.BLOCK_BITS]
 
 
@@ -53,16 +53,23 @@ def test_positions_mark_the_article_they_lie_in(lengths: list[int], data: st.Dat
 
 
 @given(sizes, st.data())
-def test_positions_in_the_beginnings_of_articles_mark_them(lengths: list[int], data: st.DataObject) -> None:
-    places = [(doc, at) for doc, length in enumerate(lengths) for at in range(length)]
-    chosen = sorted(data.draw(st.sets(st.sampled_from(range(len(places))))) if places else [])
-    titles = [data.draw(st.integers(0, length)) for length in lengths]
-    wanted = {places[position][0] for position in chosen if places[position][1] < titles[places[position][0]]}
+def test_positions_in_any_order_are_counted_by_article_and_by_a_stretch_of_each(
+    lengths: list[int], data: st.DataObject
+) -> None:
+    starts = _starts(lengths)
+    owner = [doc for doc, length in enumerate(lengths) for _ in range(length)]
+    chosen = data.draw(st.lists(st.sampled_from(range(len(owner))), unique=True)) if owner else []
+    begins = [
+        start + data.draw(st.integers(0, length)) for start, length in zip(starts.tolist(), lengths, strict=False)
+    ]
+    ends = [data.draw(st.integers(begin, end)) for begin, end in zip(begins, starts[1:].tolist(), strict=True)]
+    whole = Counter(owner[place] for place in chosen)
+    inside = Counter(owner[place] for place in chosen if begins[owner[place]] <= place < ends[owner[place]])
+    places, lists = np.array(chosen, np.uint32), _position_lists([], lengths)
     for steps in BOTH:
-        mask = np.zeros(len(lengths), dtype=np.bool_)
-        lists = _position_lists([], lengths)
-        steps.mark_beginnings(mask, np.array(chosen, dtype=np.uint32), lists, np.array(titles, dtype=np.uint16))
-        assert np.flatnonzero(mask).tolist() == sorted(wanted)
+        assert steps.count_positions(places, lists).tolist() == [whole[doc] for doc in range(len(lengths))]
+        found = steps.count_positions(places, lists, (np.array(begins, np.uint32), np.array(ends, np.uint32)))
+        assert found.tolist() == [inside[doc] for doc in range(len(lengths))]
 
 
 @given(ascending, ascending, st.integers(-3, 3))

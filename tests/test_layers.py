@@ -24,6 +24,7 @@ ORDER = [
     ["search.query"],
     ["search.evaluate"],
     ["search.snippets"],
+    ["search.suggest"],
     ["search.engines"],
     ["search.settings"],
     ["search.terminal", "search.words"],

@@ -92,7 +92,8 @@ REQUESTS = st.builds(
 
 
 def comparable(page: Page) -> Page:
-    return replace(page, took_ms=0.0)
+    # Suggestions have tests of their own: what they count in the index may be of articles deleted since the last merge.
+    return replace(page, took_ms=0.0, suggestion=None)
 
 
 @settings(max_examples=25)

@@ -77,12 +77,12 @@ def test_nothing_around_the_article_can_be_found(engine: Engine, chrome: str) ->
 def test_totals_and_facets_are_those_of_the_reference_engine(data: Path, engine: Engine) -> None:
     with Archive(data, create=False) as archive:
         articles = [change.article for change in archive.changes(0) if change.article is not None]
-    reference = ReferenceEngine(articles, Analyzer(), ZONE, relax_share=0.5)
+    reference = ReferenceEngine(articles, Analyzer(), ZONE, relax_share=0.5, corrects=False)
     rng = random.Random(7)
     for _ in range(200):
         request = random_request(rng, [rng.choice(articles).body for _ in range(3)])
         found, expected = engine.search(request), reference.search(request)
-        assert replace(found, took_ms=0.0) == replace(expected, took_ms=0.0), request
+        assert replace(found, took_ms=0.0, suggestion=None) == replace(expected, took_ms=0.0), request
 
 
 def random_request(rng: random.Random, bodies: list[str]) -> SearchRequest:

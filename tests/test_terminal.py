@@ -11,10 +11,11 @@ def test_a_page_is_readable_in_a_terminal() -> None:
     )  # fmt: skip
     facets = {"author": (FacetValue(value="甲", count=2), FacetValue(value="", count=1)), "source": ()}
     text = page_to_text(
-        Page(text="x", relaxed=True, warnings=("w",), total=1, hits=(hit,), facets=facets, took_ms=1.25)
+        Page(text="x", relaxed=True, warnings=("w",), total=1, hits=(hit,), facets=facets, took_ms=1.25, suggestion="y")
     )
     assert text.splitlines() == [
         "note: w",
+        "did you mean y?",
         "no article has all the words; these have part of them, the most telling first",
         "1 articles, 1.2 ms",
         "",

@@ -163,3 +163,25 @@ def test_static_files_are_kept_only_by_their_version(client: testing.TestClient)
     assert get(client, "/static/icon.svg").headers["content-type"] == "image/svg+xml"
     assert get(client, "/static/__init__.py").status_code == 404
     assert get(client, "/static/..%2Fpages.py").status_code == 404
+
+
+def test_a_suggestion_stands_above_the_hits_as_a_link(client: testing.TestClient) -> None:
+    for language, words in (("zh-CN", "您是不是要找："), ("zh-TW", "您是不是要找："), ("en", "Did you mean: ")):
+        page = get(client, "/", params={"q": "乡村振性"}, headers={"Accept-Language": language})
+        assert (
+            f'{words}<a href="search?q=%E4%B9%A1%E6%9D%91%E6%8C%AF%E5%85%B4" lang="zh-Hans">乡村振兴</a>' in page.text
+        )
+    assert "您是不是要找" not in get(client, "/", params={"q": "乡村振兴"}).text
+
+
+def test_a_page_without_hits_says_which_filters_to_give_up_and_what_that_finds(client: testing.TestClient) -> None:
+    page = get(client, "/search", params={"q": "监督", "section": "国际", "not_author": "a&b"})
+    assert "没有找到文章" in page.text
+    assert "去掉“国际”：4 篇" in page.text
+    assert "a&amp;b”：" not in page.text
+    links = [urlsplit(href).query for href in Links(page.text).hrefs if href.startswith("search?")]
+    assert any(parse_qs(query) == {"q": ["监督"], "not_author": ["a&b"]} for query in links)
+    alone = get(client, "/search", params={"q": "监督 台中", "match": "all"}, headers={"Accept-Language": "en"})
+    assert "with any of the words: 5 articles" in alone.text
+    escaped = get(client, "/search", params={"q": "监督", "from": "2030", "author": "<b>"})
+    assert "<b>" not in escaped.text

@@ -76,7 +76,8 @@ def test_a_year_stands_for_its_days_however_they_were_asked_for() -> None:
     ],
 )
 def test_dates_are_one_chip(first: str | None, last: str | None, kind: str, label: str) -> None:
-    (chip,) = view.filter_chips(SearchRequest(from_=first, to=last))
+    ((chip, left),) = view.filter_chips(SearchRequest(from_=first, to=last, offset=10))
+    assert left == SearchRequest()
     assert (chip.kind, chip.label, chip.href) == (kind, label, "./")
 
 

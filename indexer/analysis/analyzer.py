@@ -14,6 +14,7 @@ from indexer.analysis.bigrams import LITERAL_RULES, LiteralText, literal_form
 from indexer.analysis.bulk import WordOccurrences, occurring_words
 from indexer.analysis.normalize import fold, normalization_rules
 from indexer.analysis.segment import Segmenter, dictionary_fingerprint, open_segmenter
+from indexer.analysis.spans import covering_spans
 from indexer.analysis.token import Token
 from indexer.analysis.user_words import UserWords
 from indexer.analysis.words import WORD_RULES, words_of
@@ -59,6 +60,10 @@ class Analyzer:
     def words_of_all(self, folded: Sequence[str]) -> WordOccurrences:
         """The words of many folded texts, those that ``words`` finds in each."""
         return occurring_words(folded, self._segmenter, self._user_words)
+
+    def spans_of_all(self, folded: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """For each folded text the spans of the words that cover it from left to right, without the user's own."""
+        return covering_spans(folded, self._segmenter)
 
     def literal(self, text: str) -> LiteralText:
         """The literal form of one piece of cleaned text."""

@@ -33,9 +33,9 @@ __all__ = [
 
 # Zero-width characters, soft hyphen, bidirectional marks, variation selectors, BOM, and controls but tab and line feed.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff]"
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _UNCLEAN = re.compile(f"{_INVISIBLE.pattern[:-1]}\r\x0b\x0c\x85\u2028\u2029]")
@@ -148,5 +148,7 @@ def _single_fold(code: int) -> int:
     if width_or_han:
         plain = unicodedata.normalize("NFKC", char)
         char = plain if len(plain) == 1 else char
-    lower = char.lower()
+    # Folding and not just lower case: a capital stands for both forms of sigma.
+    folded = char.casefold()
+    lower = folded if len(folded) == 1 else char.lower()
     return ord(lower) if len(lower) == 1 else ord(char)

@@ -17,6 +17,9 @@ from indexer.store.parts import PartFile
 __all__ = ["BigramLists", "key_bits", "key_type"]
 
 
+Codes = npt.NDArray[np.uint32]
+
+
 def key_bits(n_chars: int) -> int:
     """How many bits of a pair each of its characters takes, by how many characters the table has."""
     return 16 if n_chars < 1 << 16 else 32
@@ -72,6 +75,34 @@ class BigramLists:
         borders = [np.searchsorted(self.keys, self._key(number, 0)), self.place((ord(char) + 1, 0))]
         first, last = self.starts[borders].tolist()
         return first, last
+
+    def counts(self, first: Codes, second: Codes) -> npt.NDArray[np.int64]:
+        """How often each pair of code points stands, ``int64[n]``; the arrays are of one length."""
+        numbers = [np.minimum(np.searchsorted(self.chars, codes), len(self.chars) - 1) for codes in (first, second)]
+        known = (self.chars[numbers[0]] == first) & (self.chars[numbers[1]] == second)
+        keys = (numbers[0].astype(np.uint64) << np.uint64(self._bits) | numbers[1].astype(np.uint64))[known]
+        counts = np.zeros(len(first), dtype=np.int64)
+        if len(keys) and len(self.keys):
+            keys = keys.astype(self.keys.dtype)
+            at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+            counts[known] = np.where(self.keys[at] == keys, self.starts[at + 1].astype(np.int64) - self.starts[at], 0)
+        return counts
+
+    def character_counts(self) -> npt.NDArray[np.int64]:
+        """How often each of ``chars`` stands, ``int64[n_chars]``."""
+        firsts = (self.keys >> self.keys.dtype.type(self._bits)).astype(np.int64)
+        borders = np.searchsorted(firsts, np.arange(len(self.chars) + 1))
+        ends = self.starts[borders].astype(np.int64)
+        return ends[1:] - ends[:-1]
+
+    def followers(self, code: int) -> Codes:
+        """The code points that stand right after ``code`` somewhere, ascending."""
+        number = self._numbers.get(code)
+        if number is None:
+            return self.chars[:0]
+        first, last = np.searchsorted(self.keys, np.array([self._key(number, 0), self._key(number + 1, 0)]))
+        after: Codes = self.chars[self.keys[first:last] & self._key(0, (1 << self._bits) - 1)]
+        return after[after > 0]
 
     def pair(self, at: int) -> tuple[int, int]:
         """The code points of bigram number ``at``; the second is 0 for a last character alone."""

@@ -158,9 +158,9 @@ class Segment:
         return self.positions[first:last]
 
     def character(self, char: str) -> npt.NDArray[np.uint32]:
-        """Where in the segment the character stands; ascending."""
+        """Where in the segment the character stands, by the character that follows: not ascending."""
         first, last = self.bigrams.beginning(char)
-        return np.sort(self.positions[first:last])
+        return self.positions[first:last]
 
     def head(self, doc: int) -> bytes:
         """The JSON object of the article without its texts and without values that say nothing."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.article import Article
-from search.page import Page
+from search.page import FacetValue, Hit, Page
 from search.request import SearchRequest
+from search.suggest.completion import Completion
 
 __all__ = ["Engine", "EngineStats"]
 
@@ -45,6 +46,25 @@ class Engine(Protocol):
 
         Raises:
             ArticleNotFoundError: there is none.
+        """
+
+    def similar(self, article_id: str, limit: int) -> tuple[Hit, ...]:
+        """At most ``limit`` articles that are most like that one, the best first, none of them of its story.
+
+        Raises:
+            ArticleNotFoundError: there is none with that id.
+        """
+
+    def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
+        """At most ``limit`` texts to go on with from ``text``, what most articles have first.
+
+        New articles count within a moment.
+        """
+
+    def facet_values(self, facet: str, text: str, request: SearchRequest) -> tuple[FacetValue, ...]:
+        """The values of one of ``FACETS`` in which ``text`` stands (folded), counted as ``search`` counts that facet.
+
+        The commonest come first, equal ones by value; at most ``facet_limit`` of them.
         """
 
     def stats(self) -> EngineStats:

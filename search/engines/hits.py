@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.analysis import Analyzer
-from search.page import Explanation, Folded, Hit
+from search.page import MORE_FIELDS, TEXT_FIELDS, Explanation, Folded, Hit
 from search.query.plan import Plan
 from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
 from search.snippets import ShownText, SnippetOptions, highlight_all
 
-__all__ = ["Found", "date_order", "make_hits", "pinned_keys"]
+__all__ = ["Found", "date_order", "make_hits", "needs_texts", "pinned_keys"]
 
 _PINNED_KEY = 1e9
 
@@ -56,9 +56,15 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
             folded=item.folded,
             explanation=item.explanation,
             pinned=item.pinned,
+            more={name: item.record[name] for name in request.fields if name in MORE_FIELDS},
         )
         for item, highlights in zip(found, marked, strict=True)
     )
+
+
+def needs_texts(request: SearchRequest) -> bool:
+    """Whether the hits of ``request`` show anything of the long texts of an article."""
+    return request.snippets > 0 or not TEXT_FIELDS.isdisjoint(request.fields)
 
 
 def pinned_keys(request: SearchRequest, plan: Plan, vocabulary: Vocabulary) -> dict[str, float]:

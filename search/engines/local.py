@@ -21,25 +21,29 @@ import numpy.typing as npt
 from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
 from indexer.errors import IndexMissingError, UnreadableError
-from indexer.schema import FACETS
+from indexer.schema import FACETS, facet_key
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
+from search.engines.assistance import Assistance
 from search.engines.base import EngineStats
 from search.engines.cursor import Cursor, read_cursor, write_cursor
-from search.engines.hits import Found, date_order, make_hits, pinned_keys
+from search.engines.hits import Found, date_order, make_hits, needs_texts, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.backend import Steps
 from search.evaluate.evaluator import Evaluator, TextMatch
-from search.evaluate.facets import list_values
+from search.evaluate.facets import list_values, values_containing
 from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
 from search.evaluate.fold import fold_stories, reprints, value_of_article
 from search.evaluate.ranking import Ranking
 from search.evaluate.rerank import Ranked, Ranker
 from search.evaluate.topk import after
-from search.page import FacetValue, Folded, Page
+from search.page import FacetValue, Folded, Hit, Page
 from search.query.parse import parse
+from search.query.plan import Plan
 from search.query.rewrite import rewrite
 from search.query.vocabulary import Vocabulary, VocabularyFiles
 from search.request import SearchRequest
+from search.suggest.completion import Completion, Completions
+from search.suggest.latest import Latest
 
 __all__ = ["LocalEngine"]
 
@@ -56,6 +60,7 @@ class _Open:
     analyzer: Analyzer
     evaluator: Evaluator
     ranker: Ranker
+    assistance: Assistance
     users: int = 0
     retired: bool = False
 
@@ -88,6 +93,7 @@ class LocalEngine:
         self._analyzer = analyzer
         self._relax_share = relax_share
         self._open: _Open | None = None
+        self._completions: Latest[Completions] = Latest()
         self._lock = threading.Lock()
 
     def search(self, request: SearchRequest) -> Page:
@@ -95,7 +101,7 @@ class LocalEngine:
         begin = perf_counter()
         query = parse(request.text, strict=request.strict)
         cursor = read_cursor(request)
-        vocabulary = self._words.current() if self._words else Vocabulary()
+        vocabulary = self._vocabulary()
         with self._current() as opened:
             snapshot = opened.snapshot
             plan = rewrite(query, opened.analyzer, vocabulary, weigh_terms=self._ranking.weigh_terms)
@@ -139,6 +145,7 @@ class LocalEngine:
                 hits=hits,
                 facets=_facets(opened, text, mask, filters, request),
                 next=write_cursor(request, float(keys[shown[-1]]), hits[-1].id) if more else None,
+                suggestion=_correction(opened, request, plan, text, filters, vocabulary),
                 took_ms=round((perf_counter() - begin) * 1000, 3),
             )
 
@@ -149,6 +156,47 @@ class LocalEngine:
             if doc is None:
                 raise ArticleNotFoundError(article_id)
             return article_from_stored(opened.snapshot.record(doc))
+
+    def similar(self, article_id: str, limit: int) -> tuple[Hit, ...]:
+        """At most ``limit`` articles that are most like that one."""
+        with self._current() as opened:
+            snapshot = opened.snapshot
+            doc = snapshot.find(article_id)
+            if doc is None:
+                raise ArticleNotFoundError(article_id)
+            plan = opened.assistance.telling(article_from_stored(snapshot.record(doc)))
+            stories = value_of_article(snapshot.facets["story"], snapshot.n_docs)
+            others = snapshot.live & ((stories < 0) | (stories != stories[doc]))
+            others[doc] = False
+            keys = opened.evaluator.start(plan).scores(others)
+            docs = np.flatnonzero(keys > 0).astype(np.uint32)
+            best = opened.evaluator.steps.best(keys, snapshot.ranks, docs, limit)
+            found = [Found(snapshot.record(other), float(keys[other])) for other in best.tolist()]
+            return make_hits(found, plan, opened.analyzer, SearchRequest(limit=limit))
+
+    def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
+        """At most ``limit`` texts to go on with from ``text``."""
+        with self._current() as opened:
+            completions = self._completions.get(opened.snapshot, opened.assistance.completions)
+            return tuple(completions.complete(text, limit))
+
+    def facet_values(self, facet: str, text: str, request: SearchRequest) -> tuple[FacetValue, ...]:
+        """The values of one facet in which ``text`` stands."""
+        query = parse(request.text, strict=request.strict)
+        with self._current() as opened:
+            plan = rewrite(query, opened.analyzer, self._vocabulary(), weigh_terms=self._ranking.weigh_terms)
+            matching = opened.evaluator.start(plan, budget_s=self._timeout_s).match(request.match)
+            filters = filter_masks(opened.snapshot, request)
+            counted = _counted(facet, matching, filters)
+            column = opened.snapshot.facets[facet]
+            counts = opened.evaluator.steps.count_values(counted, column.offsets, column.ordinals, len(column.keys))
+            choices = field_choices(request)
+            return values_containing(
+                column.rows(counts, ()),
+                facet_key(text),
+                selected=choices[facet].wanted if facet in choices else (),
+                limit=request.facet_limit,
+            )
 
     def stats(self) -> EngineStats:
         """Facts about what is searched."""
@@ -177,6 +225,9 @@ class LocalEngine:
         """Closes the index."""
         with self._lock:
             self._retire()
+
+    def _vocabulary(self) -> Vocabulary:
+        return self._words.current() if self._words else Vocabulary()
 
     @contextmanager
     def _current(self) -> Iterator[_Open]:
@@ -208,7 +259,8 @@ class LocalEngine:
         self._retire()
         evaluator = Evaluator(snapshot, relax_share=self._relax_share, parameters=self._ranking.bm25, steps=self._steps)
         ranker = Ranker(snapshot, evaluator, self._ranking)
-        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker)
+        assistance = Assistance(snapshot, evaluator, analyzer)
+        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker, assistance)
         return self._open
 
     def _retire(self) -> None:
@@ -256,7 +308,7 @@ def _after(
 def _reader(snapshot: Snapshot, ranked: Ranked | None, request: SearchRequest) -> Callable[[int], dict[str, Any]]:
     """What gives the stored object of a hit: those that were read for their order are at hand."""
     records = ranked.records if ranked else {}
-    read = snapshot.record if request.snippets else snapshot.head
+    read = snapshot.record if needs_texts(request) else snapshot.head
     return lambda doc: records.get(doc) or read(doc)
 
 
@@ -272,6 +324,32 @@ def _all_of(mask: Mask, others: Iterable[Mask]) -> Mask:
     return mask
 
 
+def _correction(
+    opened: _Open,
+    request: SearchRequest,
+    plan: Plan,
+    text: TextMatch,
+    filters: dict[str, Mask],
+    vocabulary: Vocabulary,
+) -> str | None:
+    """A correction of the query where no article has all its words; only on the first page."""
+    answered = not plan.required or (text.mask.any() and not text.relaxed)
+    if answered or request.offset or request.cursor:
+        return None
+    allowed = _all_of(opened.snapshot.live, filters.values())
+
+    def planned(tried: str) -> Plan:
+        return rewrite(parse(tried), opened.analyzer, vocabulary)
+
+    return opened.assistance.correction(request.text, planned, allowed)
+
+
+def _counted(facet: str, text: TextMatch, filters: dict[str, Mask]) -> npt.NDArray[np.uint32]:
+    """The articles that count for a facet: those that match and pass the filters of the other fields."""
+    others = (mask for field, mask in filters.items() if field != FILTER_OF_FACET[facet])
+    return np.flatnonzero(_all_of(text.mask, others)).astype(np.uint32)
+
+
 def _facets(
     opened: _Open, text: TextMatch, matching: Mask, filters: dict[str, Mask], request: SearchRequest
 ) -> dict[str, tuple[FacetValue, ...]]:
@@ -283,10 +361,8 @@ def _facets(
     for name in FACETS:
         if name not in request.facets:
             continue
-        column, own_filter, counted = snapshot.facets[name], FILTER_OF_FACET[name], docs
-        if own_filter in filters:
-            others = (mask for field, mask in filters.items() if field != own_filter)
-            counted = np.flatnonzero(_all_of(text.mask, others)).astype(np.uint32)
+        column = snapshot.facets[name]
+        counted = _counted(name, text, filters) if FILTER_OF_FACET[name] in filters else docs
         counts = steps.count_values(counted, column.offsets, column.ordinals, len(column.keys))
         selected = choices[name].wanted if name in choices else ()
         # A section is among the first of its level or not, and months come by date: counts alone don't choose these.

@@ -18,11 +18,12 @@ from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle,
 from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
 from search.engines.hits import Found, date_order, make_hits, pinned_keys
+from search.engines.reference_help import ReferenceCollection, ReferenceTrial
 from search.engines.reference_ranking import ReferenceRanking
 from search.errors import ArticleNotFoundError
-from search.evaluate.facets import list_values
+from search.evaluate.facets import list_values, values_containing
 from search.evaluate.ranking import Ranking
-from search.page import FacetValue, Folded, Page
+from search.page import FacetValue, Folded, Hit, Page
 from search.query.parse import parse
 from search.query.plan import (
     MAX_EXPANSIONS,
@@ -42,6 +43,9 @@ from search.query.plan import (
 from search.query.rewrite import rewrite
 from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
+from search.suggest.completion import Completion, Completions, Kind, collect
+from search.suggest.correction import correct
+from search.suggest.similar import telling_plan
 
 __all__ = ["ReferenceEngine"]
 
@@ -50,7 +54,10 @@ Test = Callable[[PreparedArticle], bool]
 
 
 class ReferenceEngine:
-    """Answers over ``articles`` (cleaned), held in memory. The list is taken as it is: later changes are not seen."""
+    """Answers over ``articles`` (cleaned), held in memory. The list is taken as it is: later changes are not seen.
+
+    Without ``corrects`` it offers no correction, each of which costs a dozen looks through all articles.
+    """
 
     def __init__(
         self,
@@ -61,19 +68,21 @@ class ReferenceEngine:
         relax_share: float,
         ranking: Ranking | None = None,
         vocabulary: Vocabulary | None = None,
+        corrects: bool = True,
     ) -> None:
         self._vocabulary = vocabulary or Vocabulary()
+        self._corrects = corrects
         self._analyzer = analyzer
-        self._ranking = ranking or Ranking()
         self._relax_share = relax_share
         self._articles = {article.id: prepare(article, analyzer, zone) for article in articles}
         self._labels = {name: self._commonest_labels(name) for name in FACETS}
+        self._parameters = ranking or Ranking()
+        self._ranking = ReferenceRanking(self._articles.values(), self._parameters, self._test)
 
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        query = parse(request.text, strict=request.strict)
-        plan = rewrite(query, self._analyzer, self._vocabulary, weigh_terms=self._ranking.weigh_terms)
+        plan = self._plan(request.text, strict=request.strict)
         matching, relaxed = self._match(plan, request.match)
         pinned = pinned_keys(request, plan, self._vocabulary)
         matched = {article.article.id for article in matching}
@@ -81,8 +90,7 @@ class ReferenceEngine:
         filters = _filters(request)
         found = [article for article in matching if all(test(article) for test in filters.values())]
         by_date = date_order(request, plan)
-        ranking = ReferenceRanking(self._articles.values(), self._ranking, self._test)
-        ranked = {} if by_date else ranking.scores(found, plan)
+        ranked = {} if by_date else self._ranking.scores(found, plan)
         scores = _moments(found, request) if by_date else {name: score.key for name, score in ranked.items()}
         keys = {article_id: pinned.get(article_id, score) for article_id, score in scores.items()}
         found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
@@ -118,6 +126,7 @@ class ReferenceEngine:
             hits=hits,
             facets={name: self._facet(name, matching, filters, request) for name in FACETS if name in request.facets},
             next=write_cursor(request, keys[hits[-1].id], hits[-1].id) if more else None,
+            suggestion=self._correction(request, plan, filters) if relaxed or not matching else None,
             took_ms=round((perf_counter() - begin) * 1000, 3),
         )
 
@@ -126,6 +135,38 @@ class ReferenceEngine:
         if article_id not in self._articles:
             raise ArticleNotFoundError(article_id)
         return self._articles[article_id].article
+
+    def similar(self, article_id: str, limit: int) -> tuple[Hit, ...]:
+        """At most ``limit`` articles that are most like that one."""
+        own = self.article(article_id)
+        frequency = lambda word: self._having(self._test(Word(word)))  # noqa: E731
+        plan = telling_plan(self._articles[article_id].words, len(self._articles), frequency)
+        others = [
+            other
+            for other in self._articles.values()
+            if other.article.id != article_id and (own.story is None or other.article.story != own.story)
+        ]
+        scores = self._ranking.first_pass(others, plan)
+        best = sorted((other for other in scores if scores[other] > 0), key=lambda other: (-scores[other], other))
+        found = [Found(article_to_record(self._articles[other].article), scores[other]) for other in best[:limit]]
+        return make_hits(found, plan, self._analyzer, SearchRequest(limit=limit))
+
+    def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
+        """At most ``limit`` texts to go on with from ``text``."""
+        titles = [article.article.title for article in self._articles.values()]
+        names: dict[Kind, list[tuple[str, int]]] = {"section": [], "author": [], "source": []}
+        for kind, values in names.items():
+            counts = Counter(key for article in self._articles.values() for key in _facet_keys(article, kind))
+            labels = self._labels[kind]
+            values += [(labels[key].rpartition(SECTION_SEPARATOR)[2], count) for key, count in counts.items()]
+        entries = collect(titles, names, self._analyzer, lambda phrase: self._having(self._test(Literal(phrase))))
+        return tuple(Completions(entries).complete(text, limit))
+
+    def facet_values(self, facet: str, text: str, request: SearchRequest) -> tuple[FacetValue, ...]:
+        """The values of one facet in which ``text`` stands."""
+        matching, _ = self._match(self._plan(request.text, strict=request.strict), request.match)
+        rows, selected = self._facet_rows(facet, matching, _filters(request), request)
+        return values_containing(rows, facet_key(text), selected=selected, limit=request.facet_limit)
 
     def stats(self) -> EngineStats:
         """Facts about what is searched."""
@@ -136,6 +177,32 @@ class ReferenceEngine:
     def close(self) -> None:
         """Forgets the articles."""
         self._articles.clear()
+
+    def _plan(self, text: str, *, strict: bool = False) -> Plan:
+        query = parse(text, strict=strict)
+        return rewrite(query, self._analyzer, self._vocabulary, weigh_terms=self._parameters.weigh_terms)
+
+    # What may have been meant
+
+    def _correction(self, request: SearchRequest, plan: Plan, filters: dict[str, Test]) -> str | None:
+        if not (self._corrects and plan.required) or request.offset or request.cursor:
+            return None
+        allowed = [article for article in self._articles.values() if all(test(article) for test in filters.values())]
+        ids = {article.article.id for article in allowed}
+
+        def scores(text: str) -> tuple[list[float], float]:
+            tried = self._plan(text)
+            terms: list[tuple[Word | Literal, float]] = [(Word(word), weight) for word, weight in tried.words.items()]
+            terms += [(Literal(bigram), weight) for bigram, weight in tried.bigrams.items()]
+            own = [(term, weight) for term, weight in terms if term.text not in tried.stand_ins]
+            mass = sum(weight * self._idf(self._test(term)) for term, weight in own)
+            return list(self._ranking.first_pass(allowed, tried).values()), (self._parameters.bm25.k1 + 1) * mass
+
+        def total(text: str) -> int:
+            return sum(article.article.id in ids for article in self._match(self._plan(text), "all")[0])
+
+        collection = ReferenceCollection(tuple(self._articles.values()))
+        return correct(request.text, collection, self._analyzer, ReferenceTrial(scores, total))
 
     # Which articles match
 
@@ -203,8 +270,11 @@ class ReferenceEngine:
         return sorted(words)[:MAX_EXPANSIONS]
 
     def _idf(self, has: Test) -> float:
-        frequency = sum(has(article) for article in self._articles.values())
+        frequency = self._having(has)
         return math.log(1 + (len(self._articles) - frequency + 0.5) / (frequency + 0.5))
+
+    def _having(self, has: Test) -> int:
+        return sum(has(article) for article in self._articles.values())
 
     # As which stories
 
@@ -231,6 +301,13 @@ class ReferenceEngine:
     def _facet(
         self, name: str, matching: list[PreparedArticle], filters: dict[str, Test], request: SearchRequest
     ) -> tuple[FacetValue, ...]:
+        rows, selected = self._facet_rows(name, matching, filters, request)
+        return list_values(name, rows, selected=selected, limit=request.facet_limit)
+
+    def _facet_rows(
+        self, name: str, matching: list[PreparedArticle], filters: dict[str, Test], request: SearchRequest
+    ) -> tuple[list[tuple[str, str, int]], tuple[str, ...]]:
+        """Key, label and count of each value, and the keys that are chosen."""
         own = "date" if name in ("year", "month") else name
         others = [test for field, test in filters.items() if field != own]
         counted = [article for article in matching if all(test(article) for test in others)]
@@ -240,7 +317,7 @@ class ReferenceEngine:
         rows = [(key, label, counts[key]) for key, label in self._labels[name].items()]
         if "" in selected:
             rows.append(("", "", sum(not _facet_keys(article, name) for article in counted)))
-        return list_values(name, rows, selected=selected, limit=request.facet_limit)
+        return rows, selected
 
     def _commonest_labels(self, name: str) -> dict[str, str]:
         forms: dict[str, Counter[str]] = {}

@@ -74,6 +74,13 @@ class ReferenceRanking:
             self._read(article, plan, words, gains, scores[article.article.id])
         return scores
 
+    def first_pass(self, found: Articles, plan: Plan) -> dict[str, float]:
+        """What the terms of ``plan`` are worth to each of ``found``, by its id, and nothing else."""
+        scores = {article.article.id: Score() for article in found}
+        self._score_terms("word", plan.words, plan, found, scores)
+        self._score_terms("bigram", plan.bigrams, plan, found, scores)
+        return {article_id: round(score.key, 6) for article_id, score in scores.items()}
+
     def _score_terms(
         self, kind: str, weights: dict[str, float], plan: Plan, found: Articles, scores: dict[str, Score]
     ) -> dict[str, float]:

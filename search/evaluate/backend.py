@@ -10,7 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from search.evaluate import arrays
-from search.evaluate.arrays import Chosen, Docs, Floats, Ints, Mask, PositionLists, Positions, PostingLists, Terms
+from search.evaluate.arrays import (
+    Chosen,
+    Docs,
+    Floats,
+    Ints,
+    Mask,
+    PositionLists,
+    Positions,
+    PostingLists,
+    Stretches,
+    Terms,
+)
 from search.evaluate.closeness import Needles
 
 __all__ = ["Steps", "choose_steps"]
@@ -30,8 +41,10 @@ class Steps(Protocol):
     def mark_positions(self, mask: Mask, positions: Positions, lists: PositionLists, /) -> None:
         """See ``arrays.mark_positions``."""
 
-    def mark_beginnings(self, mask: Mask, positions: Positions, lists: PositionLists, lengths: Ints, /) -> None:
-        """See ``arrays.mark_beginnings``."""
+    def count_positions(
+        self, positions: Positions, lists: PositionLists, stretches: Stretches | None = None, /
+    ) -> Docs:
+        """See ``arrays.count_positions``."""
 
     def score_words(self, scores: Floats, chosen: Chosen, lists: PostingLists, terms: Terms, k1: float, /) -> None:
         """See ``arrays.score_words``."""

@@ -88,7 +88,7 @@ def _best_window(places, terms, found, gains, window, inside):  # type: ignore[n
 
 
 @compiled
-def _in_order(places, terms, found, starts, pairs, pair_gains, last, before, gaps):  # type: ignore[no-untyped-def]
+def _in_order(places, terms, found, starts, pairs, pair_gains, scale, last, before, gaps):  # type: ignore[no-untyped-def]
     """What the pairs are worth in one text. ``before`` leads from each occurrence to the one before it of the same term."""
     last[:] = _END
     gaps[:] = np.inf
@@ -108,13 +108,26 @@ def _in_order(places, terms, found, starts, pairs, pair_gains, last, before, gap
         last[term] = at
     worth = 0.0
     for pair in range(len(pairs)):
-        worth += pair_gains[pair] * np.exp(-gaps[pair] / ORDER_SCALE)
+        worth += pair_gains[pair] * np.exp(-gaps[pair] / scale)
     return worth
 
 
 @compiled
 def _closeness(  # type: ignore[no-untyped-def]
-    text_codes, offsets, codes, starts, gains, pairs, pair_gains, characters, character_gains, mean, k1, b, window
+    text_codes,
+    offsets,
+    codes,
+    starts,
+    gains,
+    pairs,
+    pair_gains,
+    characters,
+    character_gains,
+    mean,
+    k1,
+    b,
+    window,
+    scale,
 ):
     n_terms, n_characters = len(starts) - 1, len(characters)
     slots = np.zeros(_SLOTS, dtype=np.int32)
@@ -144,7 +157,7 @@ def _closeness(  # type: ignore[no-untyped-def]
         parts[doc, 1] = _best_window(places, terms, found, gains, window, inside)
         if len(pairs):
             before = np.empty(found, dtype=np.int64)
-            parts[doc, 2] = _in_order(places, terms, found, starts, pairs, pair_gains, last, before, gaps)
+            parts[doc, 2] = _in_order(places, terms, found, starts, pairs, pair_gains, scale, last, before, gaps)
     return parts
 
 
@@ -153,5 +166,6 @@ def closeness(codes: Codes, offsets: npt.NDArray[np.int64], needles: Needles) ->
     parts: Floats = _closeness(
         codes, offsets, needles.codes, needles.starts, needles.gains, needles.pairs, needles.pair_gains,
         needles.characters, needles.character_gains, needles.mean_length, needles.k1, needles.b, needles.window,
+        ORDER_SCALE,
     )  # fmt: skip
     return parts

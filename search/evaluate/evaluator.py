@@ -11,18 +11,19 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
 from indexer.store import Snapshot
-from search.evaluate.arrays import Floats, Mask, Positions
+from search.evaluate.arrays import Docs, Floats, Mask
 from search.evaluate.backend import Steps, choose_steps
 from search.evaluate.bm25 import Bm25, idf
 from search.evaluate.filters import touching_days
-from search.evaluate.literal import in_fields, occurrences, pattern_occurrences
+from search.evaluate.literal import in_fields, occurrences, pattern_occurrences, stretches_of
 from search.evaluate.parts import Part, make_parts
-from search.evaluate.scoring import Scorer
+from search.evaluate.scoring import Scorer, Weighted
 from search.evaluate.topk import SCORE_DECIMALS
 from search.query.plan import (
     MAX_EXPANSIONS,
@@ -43,6 +44,9 @@ __all__ = ["Evaluation", "Evaluator", "TextMatch"]
 
 Term = TypeVar("Term")
 _WILDCARDS = re.compile("[*?]")
+COUNTED_FROM = 0.25
+"""With more places than so many for each article, those in a field are counted article by article, not looked at one by one."""
+
 BATCH = 32
 """Between so many terms it is looked whether there is time."""
 
@@ -81,6 +85,22 @@ class Evaluator:
         """The evaluation of one plan, which after ``budget_s`` seconds looks at no further part of it."""
         return Evaluation(self, plan, self.clock() + budget_s)
 
+    def having(self, term: str, *, is_word: bool) -> int:
+        """How many live articles have a word, a bigram or a character."""
+        if is_word:
+            return sum(part.alive_in(*part.segment.word_range(term)) for part in self.parts)
+        if len(term) > 1 and all(part.segment.deleted is None for part in self.parts):
+            return sum(part.segment.bigram_range(term)[2] for part in self.parts)
+        return self.start(Plan()).count(Literal(term))
+
+    def add_scores(self, scores: Floats, words: Weighted, bigrams: Weighted) -> None:
+        """Adds to the scores of all live articles (``float64[n_docs]``) what terms are worth; a negative weight takes away."""
+        scorer = Scorer(self.parts, self.n_live, self.live, scores, self.steps, self.bm25, {})
+        scorer.add_words(words)
+        scorer.add_bigrams([item for item in bigrams if len(item[0]) > 1])
+        counted = self.start(Plan()).character
+        scorer.add_characters(counted, [item for item in bigrams if len(item[0]) == 1])
+
 
 @dataclass(slots=True)
 class Evaluation:
@@ -96,6 +116,7 @@ class Evaluation:
     cuts: list[str] = field(default_factory=list)
     word_idfs: dict[str, float] = field(default_factory=dict)
     bigram_idfs: dict[str, float] = field(default_factory=dict)
+    _characters: dict[tuple[int, str], Docs] = field(default_factory=dict)
 
     def match(self, mode: str) -> TextMatch:
         """The articles that match under ``auto``, ``all`` or ``any``; all of them for a plan that wants nothing."""
@@ -120,14 +141,14 @@ class Evaluation:
         words, bigrams = sorted(self.plan.words.items()), sorted(self.plan.bigrams.items())
         pairs = [item for item in bigrams if len(item[0]) > 1]
         characters = [item for item in bigrams if len(item[0]) == 1]
-        at_least = {term: self._count(node) for term, node in self.plan.stand_ins.items()}
+        at_least = {term: self.count(node) for term, node in self.plan.stand_ins.items()}
         scorer = Scorer(
             self.shared.parts, self.shared.n_live, matching, scores, self.shared.steps, self.shared.bm25, at_least
         )
         for score, terms in self._in_time(
             [(scorer.add_words, own) for own in _batches(words)]
             + [(scorer.add_bigrams, own) for own in _batches(pairs)]
-            + [(scorer.add_characters, [own]) for own in characters]
+            + [(partial(scorer.add_characters, self.character), [own]) for own in characters]
         ):
             score(terms)
         self.word_idfs, self.bigram_idfs = scorer.word_idfs, scorer.bigram_idfs
@@ -136,7 +157,7 @@ class Evaluation:
         scores[docs] = np.round(scores[docs], SCORE_DECIMALS)
         return scores
 
-    def _count(self, node: Node) -> int:
+    def count(self, node: Node) -> int:
         """How many live articles match a node."""
         return int((self._mask(node) & self.shared.live).sum())
 
@@ -178,9 +199,37 @@ class Evaluation:
             return self._words_mask(node)
         mask = np.zeros(self.shared.n_docs, dtype=np.bool_)
         for part in self.shared.parts:
-            own = mask[part.first : part.last]
-            self.shared.steps.mark_positions(own, self._places(part, node), part.bigrams)
+            self._mark_literal(mask[part.first : part.last], part, node)
         return mask
+
+    def _mark_literal(self, mask: Mask, part: Part, node: Literal | Pattern) -> None:
+        """Makes ``mask`` True for the articles of a part in which a literal string stands, or a pattern of them."""
+        segment, steps = part.segment, self.shared.steps
+        lone = isinstance(node, Literal) and len(node.text) == 1
+        if isinstance(node, Literal) and lone and node.fields is None:
+            mask |= self.character(part, node.text) > 0
+            return
+        if isinstance(node, Literal):
+            places = segment.character(node.text) if lone else occurrences(segment, node.text, steps)
+        else:
+            places = pattern_occurrences(segment, node, steps)
+        if node.fields is None:
+            steps.mark_positions(mask, places, part.bigrams)
+        elif len(places) > segment.n_docs * COUNTED_FROM:
+            for name in node.fields:
+                mask |= steps.count_positions(places, part.bigrams, stretches_of(segment, name)) > 0
+        else:
+            found = in_fields(segment, np.sort(places) if lone else places, node.fields)
+            steps.mark_positions(mask, found, part.bigrams)
+
+    def character(self, part: Part, char: str) -> Docs:
+        """How often a character stands in each article of a part (``uint32[n_docs]``)."""
+        key = (part.first, char)
+        if key not in self._characters:
+            # PERF: 的 stands 77,000 times in 10,000 articles: 0.1 ms; sorted first 0.2 ms, 2.4 ms where numpy has no AVX.
+            places = part.segment.character(char)
+            self._characters[key] = self.shared.steps.count_positions(places, part.bigrams)
+        return self._characters[key]
 
     def _words_mask(self, node: Word | WordPattern) -> Mask:
         mask = np.zeros(self.shared.n_docs, dtype=np.bool_)
@@ -195,15 +244,6 @@ class Evaluation:
                 for name in node.fields:
                     self.shared.steps.mark(own, part.segment.word(name, word)[0])
         return mask
-
-    def _places(self, part: Part, node: Literal | Pattern) -> Positions:
-        """Where in a segment a literal string begins, or the last part of a pattern; ascending."""
-        segment, steps = part.segment, self.shared.steps
-        if isinstance(node, Literal):
-            places = occurrences(segment, node.text, steps)
-        else:
-            places = pattern_occurrences(segment, node, steps)
-        return places if node.fields is None else in_fields(segment, places, node.fields)
 
     def _expansions(self, node: WordPattern) -> list[str]:
         """The words of live articles that a pattern stands for, the first ``MAX_EXPANSIONS`` of them."""

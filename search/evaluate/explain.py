@@ -63,5 +63,5 @@ def _word_counts(part: Part, word: str, doc: int) -> dict[str, float]:
 def _bigram_count(part: Part, bigram: str, doc: int) -> float:
     segment = part.segment
     places: npt.NDArray[np.uint32] = segment.bigram(bigram) if len(bigram) > 1 else segment.character(bigram)
-    first, last = np.searchsorted(places, segment.starts[doc : doc + 2])
-    return float(last - first)
+    first, last = segment.starts[doc], segment.starts[doc + 1]
+    return float(np.count_nonzero((places >= first) & (places < last)))

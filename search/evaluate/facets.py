@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from indexer.article import SECTION_SEPARATOR
 from search.page import FacetValue
 
-__all__ = ["list_values"]
+__all__ = ["list_values", "values_containing"]
 
 _Row = tuple[int, str, str]
 """Count with its sign turned, label, key: sorted, that is the order in which they are shown."""
@@ -35,6 +35,15 @@ def list_values(
     else:
         del rows[limit:]
     return tuple([FacetValue(label, -count, key in chosen) for count, label, key in rows])
+
+
+def values_containing(
+    counts: Iterable[tuple[str, str, int]], text: str, *, selected: Sequence[str], limit: int
+) -> tuple[FacetValue, ...]:
+    """Those of the counted values in whose key ``text`` (folded) stands; see ``list_values``. Sections make no tree here."""
+    chosen = set(selected)
+    rows = sorted((-count, label, key) for key, label, count in counts if count and key and text in key)
+    return tuple(FacetValue(label, -count, key in chosen) for count, label, key in rows[:limit])
 
 
 def _section_tree(rows: list[_Row], chosen: set[str], limit: int) -> tuple[FacetValue, ...]:

@@ -19,6 +19,7 @@ from search.evaluate.arrays import (
     PositionLists,
     Positions,
     PostingLists,
+    Stretches,
     Terms,
 )
 from search.evaluate.closeness_kernels import closeness
@@ -28,9 +29,9 @@ from search.evaluate.topk import best as numpy_best
 __all__ = [
     "best",
     "closeness",
+    "count_positions",
     "count_values",
     "mark",
-    "mark_beginnings",
     "mark_positions",
     "score_positions",
     "score_words",
@@ -43,11 +44,14 @@ MOST_BY_INSERTION = 128
 FAR_APART = 16
 """A list so many times longer than the other is searched in leaps rather than walked."""
 
+BITS = np.uint32(BLOCK_BITS)
+
 
 @compiled
-def _article_of(position, starts, blocks):  # type: ignore[no-untyped-def]
-    """The article in which a position lies: the first of its block, or one of the next."""
-    doc = blocks[position >> BLOCK_BITS]
+def _article_of(position, starts, blocks, bits):  # type: ignore[no-untyped-def]
+    """The article in which a position lies: the first of its block of ``2 ** bits``, or one of the next."""
+    # NOTE: numba's cache looks at this file alone: a constant of another one would stay in it as it was.
+    doc = blocks[position >> bits]
     while starts[doc + 1] <= position:
         doc += 1
     return doc
@@ -120,31 +124,30 @@ def mark(mask: Mask, docs: Ints) -> None:
 
 
 @compiled
-def _mark_positions(mask, positions, starts, blocks):  # type: ignore[no-untyped-def]
+def _mark_positions(mask, positions, starts, blocks, bits):  # type: ignore[no-untyped-def]
     for position in positions:
-        mask[_article_of(position, starts, blocks)] = True
+        mask[_article_of(position, starts, blocks, bits)] = True
 
 
 def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
     """See :func:`search.evaluate.arrays.mark_positions`."""
-    _mark_positions(mask, positions, lists.starts, lists.blocks)
+    _mark_positions(mask, positions, lists.starts, lists.blocks, BITS)
 
 
 @compiled
-def _mark_beginnings(mask, positions, starts, blocks, lengths):  # type: ignore[no-untyped-def]
-    end = np.uint32(0)
+def _count_positions(counts, positions, starts, blocks, bits, begins, ends):  # type: ignore[no-untyped-def]
     for position in positions:
-        # What follows in an article whose first such position is known says nothing new.
-        if position >= end:
-            doc = _article_of(position, starts, blocks)
-            end = starts[doc + 1]
-            if position - starts[doc] < lengths[doc]:
-                mask[doc] = True
+        doc = _article_of(position, starts, blocks, bits)
+        if begins[doc] <= position < ends[doc]:
+            counts[doc] += 1
 
 
-def mark_beginnings(mask: Mask, positions: Positions, lists: PositionLists, lengths: Ints) -> None:
-    """See :func:`search.evaluate.arrays.mark_beginnings`."""
-    _mark_beginnings(mask, positions, lists.starts, lists.blocks, lengths)
+def count_positions(positions: Positions, lists: PositionLists, stretches: Stretches | None = None) -> Docs:
+    """See :func:`search.evaluate.arrays.count_positions`."""
+    starts = lists.starts
+    counts = np.zeros(len(starts) - 1, dtype=np.uint32)
+    _count_positions(counts, positions, starts, lists.blocks, BITS, *(stretches or (starts[:-1], starts[1:])))
+    return counts
 
 
 @compiled
@@ -209,7 +212,7 @@ def score_words(scores: Floats, chosen: Chosen, lists: PostingLists, terms: Term
 
 @compiled
 def _score_positions(  # type: ignore[no-untyped-def]
-    scores, matching, chosen, positions, starts, blocks, norms, firsts, lasts, weights
+    scores, matching, chosen, positions, starts, blocks, bits, norms, firsts, lasts, weights
 ):
     for term in range(len(firsts)):
         weight = weights[term]
@@ -223,7 +226,7 @@ def _score_positions(  # type: ignore[no-untyped-def]
                     scores[doc] += weight * (at - begin) / (at - begin + norms[doc])
         else:
             while at < last:
-                doc = _article_of(positions[at], starts, blocks)
+                doc = _article_of(positions[at], starts, blocks, bits)
                 end = starts[doc + 1]
                 begin = at
                 at += 1
@@ -236,7 +239,7 @@ def _score_positions(  # type: ignore[no-untyped-def]
 def score_positions(scores: Floats, chosen: Chosen, lists: PositionLists, terms: Terms, k1: float) -> None:
     """See :func:`search.evaluate.arrays.score_positions`."""
     _score_positions(
-        scores, chosen.mask, chosen.docs, lists.positions, lists.starts, lists.blocks, lists.norms,
+        scores, chosen.mask, chosen.docs, lists.positions, lists.starts, lists.blocks, BITS, lists.norms,
         terms.firsts, terms.lasts, terms.weights * (k1 + 1),
     )  # fmt: skip
 

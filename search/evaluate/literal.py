@@ -8,10 +8,11 @@ import numpy.typing as npt
 from indexer.analysis import phrase_terms
 from indexer.schema import LITERAL_FIELDS
 from indexer.store import Segment
+from search.evaluate.arrays import Stretches
 from search.evaluate.backend import Steps
 from search.query.plan import Pattern
 
-__all__ = ["in_fields", "occurrences", "pattern_occurrences"]
+__all__ = ["in_fields", "occurrences", "pattern_occurrences", "stretches_of"]
 
 Positions = npt.NDArray[np.uint32]
 
@@ -19,7 +20,7 @@ Positions = npt.NDArray[np.uint32]
 def occurrences(segment: Segment, literal: str, steps: Steps) -> Positions:
     """Every place of the segment where ``literal`` (a literal form of one or more characters) begins, ascending."""
     if len(literal) == 1:
-        return segment.character(literal)
+        return np.sort(segment.character(literal))
     lists = [(segment.bigram(bigram), place) for bigram, place in phrase_terms(literal)]
     if len(lists) == 1:
         return lists[0][0]
@@ -52,6 +53,12 @@ def pattern_occurrences(segment: Segment, pattern: Pattern, steps: Steps) -> Pos
         places = places[latest > earliest]
         length = len(part)
     return places
+
+
+def stretches_of(segment: Segment, field: str) -> Stretches:
+    """Where one of ``LITERAL_FIELDS`` begins and ends in each article of the segment."""
+    starts, at = segment.starts[:-1], LITERAL_FIELDS.index(field)
+    return starts + segment.borders[:, at], starts + segment.borders[:, at + 1]
 
 
 def in_fields(segment: Segment, places: Positions, fields: tuple[str, ...]) -> Positions:

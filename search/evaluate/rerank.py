@@ -17,7 +17,7 @@ from indexer.analysis import GAP
 from indexer.article import SECTION_SEPARATOR, split_section
 from indexer.schema import LITERAL_FIELDS, facet_key
 from indexer.store import Snapshot
-from search.evaluate.arrays import Floats, Mask
+from search.evaluate.arrays import Floats, Mask, Stretches
 from search.evaluate.bm25 import idf
 from search.evaluate.closeness import Needles, pack_needles
 from search.evaluate.evaluator import Evaluation, Evaluator
@@ -101,18 +101,21 @@ class Ranker:
         if len(whole) < 2 or not (ranking.exact_title or ranking.title_phrase):
             return added
         mass = sum(_gains(evaluation).values())
-        for part, lengths in zip(self._evaluator.parts, self._title_lengths, strict=True):
-            steps, own = self._evaluator.steps, added[part.first : part.last]
-            holding = np.zeros(len(own), dtype=np.bool_)
-            steps.mark_beginnings(holding, occurrences(part.segment, whole, steps), part.bigrams, lengths)
+        for part, (begins, ends) in zip(self._evaluator.parts, self._title_stretches, strict=True):
+            own = added[part.first : part.last]
+            places = occurrences(part.segment, whole, self._evaluator.steps)
+            holding = self._evaluator.steps.count_positions(places, part.bigrams, (begins, ends)) > 0
             own[holding] = ranking.title_phrase * mass
-            own[holding & (lengths == len(whole) + len(GAP))] = ranking.exact_title * mass
+            own[holding & (ends - begins == len(whole) + len(GAP))] = ranking.exact_title * mass
         return added
 
     @cached_property
-    def _title_lengths(self) -> list[npt.NDArray[np.integer]]:
-        """The characters of each title in the literal texts, gap included, part by part."""
-        return [np.ascontiguousarray(part.segment.borders[:, 1]) for part in self._evaluator.parts]
+    def _title_stretches(self) -> list[Stretches]:
+        """Where the title of each article begins and ends among the positions of its part, its gap included."""
+        return [
+            (part.segment.starts[:-1], (part.segment.starts[:-1] + part.segment.borders[:, 1]).astype(np.uint32))
+            for part in self._evaluator.parts
+        ]
 
     def _closeness(self, evaluation: Evaluation, records: dict[int, dict[str, Any]]) -> Floats:
         """What characters, window and order add for each article (``float64[n, 3]``)."""
@@ -140,11 +143,7 @@ class Ranker:
     def _character_idf(self, char: str) -> float:
         """The idf of a character over the literal texts of all live articles; kept, as there are a few thousand of them."""
         if char not in self._character_idfs:
-            having = 0
-            for part in self._evaluator.parts:
-                mask = np.zeros(part.last - part.first, dtype=np.bool_)
-                self._evaluator.steps.mark_positions(mask, part.segment.character(char), part.bigrams)
-                having += int((mask & part.live).sum())
+            having = self._evaluator.having(char, is_word=False)
             self._character_idfs[char] = idf(self._evaluator.n_live, having)
         return self._character_idfs[char]
 

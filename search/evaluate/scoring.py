@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from search.evaluate.arrays import Chosen, Floats, Mask, Positions, Terms
+from search.evaluate.arrays import Chosen, Docs, Floats, Mask, Positions, Terms
 from search.evaluate.backend import Steps
-from search.evaluate.bm25 import Bm25, idf
+from search.evaluate.bm25 import Bm25, idf, saturated
 from search.evaluate.parts import Part
 
-__all__ = ["Scorer"]
+__all__ = ["Scorer", "Weighted"]
 
 Weighted = Sequence[tuple[str, float]]
 """Terms, each with its weight in the query."""
+
+Counted = Callable[[Part, str], Docs]
+"""How often a character stands in each article of a part (``uint32[n_docs]``)."""
 
 
 class Scorer:
@@ -71,15 +73,18 @@ class Scorer:
             terms = _terms([(first, last) for first, last, _ in ranges], weights)
             self._steps.score_positions(scores, chosen, part.bigrams, terms, self._k1)
 
-    def add_characters(self, characters: Weighted) -> None:
+    def add_characters(self, counted: Counted, characters: Weighted) -> None:
         """Adds what single ``characters`` are worth, each of which is many bigrams."""
         for character, weight in characters:
-            places = [part.segment.character(character) for part in self._parts]
-            having = [sum(map(self._alive, self._parts, places))]
-            weights = self._weights([(character, weight)], having, self.bigram_idfs)
-            for part, positions, chosen, scores in zip(self._parts, places, self._chosen, self._scores, strict=True):
-                lists, terms = replace(part.bigrams, positions=positions), _terms([(0, len(positions))], weights)
-                self._steps.score_positions(scores, chosen, lists, terms, self._k1)
+            counts = [counted(part, character) for part in self._parts]
+            having = sum(
+                int(np.count_nonzero(part.live & (own > 0))) for part, own in zip(self._parts, counts, strict=True)
+            )
+            (worth,) = self._weights([(character, weight)], [having], self.bigram_idfs)
+            for part, own, chosen, scores in zip(self._parts, counts, self._chosen, self._scores, strict=True):
+                docs = chosen.docs[own[chosen.docs] > 0]
+                frequencies, norms = own[docs].astype(np.float64), part.bigrams.norms[docs]
+                scores[docs] += worth * saturated(frequencies, norms, self._k1)
 
     def _alive(self, part: Part, positions: Positions) -> int:
         """In how many live articles of a part ascending ``positions`` lie."""

@@ -27,10 +27,23 @@ __all__ = ["SECURITY_HEADERS", "ArticlePage", "ErrorPage", "SearchPage", "Static
 
 _REPEATABLE = frozenset({"section", "author", "source", "not_section", "not_author", "not_source"})
 _FIXED = frozenset(
-    {"highlight_pre", "highlight_post", "facets", "facet_limit", "limit", "cursor", "snippets", "snippet_chars"}
+    {
+        "highlight_pre",
+        "highlight_post",
+        "facets",
+        "facet_limit",
+        "fields",
+        "limit",
+        "cursor",
+        "snippets",
+        "snippet_chars",
+    }
 )
 _MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 _YEAR_S = 31_536_000
+
+MOST_LOOSENED = 8
+"""Filters that are tried without, where nothing is found."""
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -53,7 +66,20 @@ class SearchPage:
         """The page; parameters it does not know or that fix its own layout are ignored."""
         search = page_request(request)
         page = self._engine.search(replace(search, limit=view.PER_PAGE, facets=view.FACETS_SHOWN))
-        _send(response, "search.html", request, {"site": self._title, **_search_context(search, page)})
+        context = {"site": self._title, **_search_context(search, page), "loosened": self._loosened(search, page)}
+        _send(response, "search.html", request, context)
+
+    def _loosened(self, search: SearchRequest, page: Page) -> list[tuple[view.Chip | None, str, int]]:
+        """What would find something where nothing is found: a filter given up, or any word (None), its address and its hits."""
+        if page.total:
+            return []
+        ways: list[tuple[view.Chip | None, SearchRequest]] = [*view.filter_chips(search)[:MOST_LOOSENED]]
+        if search.text and search.match != "any":
+            ways.append((None, replace(search, match="any", offset=0, cursor=None)))
+        counts = [self._engine.search(replace(left, limit=0, facets=())).total for _, left in ways]
+        return [
+            (chip, view.search_href(left), count) for (chip, left), count in zip(ways, counts, strict=True) if count
+        ]
 
     on_head = on_get
 
@@ -134,7 +160,7 @@ def page_request(request: falcon.Request) -> SearchRequest:
 
 
 def _search_context(search: SearchRequest, page: Page) -> dict[str, Any]:
-    chips = view.filter_chips(search)
+    chips = [chip for chip, _ in view.filter_chips(search)]
     return {
         "search": search,
         "page": page,
@@ -146,7 +172,7 @@ def _search_context(search: SearchRequest, page: Page) -> dict[str, Any]:
             (name, view.search_href(search, match=name), search.match == name) for name in ("auto", "all", "any")
         ],
         "clear": view.search_href(SearchRequest(text=search.text, match=search.match, sort=search.sort)),
-        "any_word": view.search_href(search, match="any"),
+        "suggested": view.search_href(search, text=page.suggestion) if page.suggestion else None,
         "pagination": view.pagination(search, page),
     }
 

@@ -16,7 +16,7 @@ from search.page import page_to_record
 from search.request import request_from_parameters
 from search.web.errors import RETRY_AFTER_S, problem_of
 
-__all__ = ["ArticleResource", "HealthResource", "ReadyResource", "SearchResource", "query_parameters"]
+__all__ = ["ArticleResource", "HealthResource", "ReadyResource", "SearchResource", "answer", "query_parameters"]
 
 
 def query_parameters(request: falcon.Request) -> dict[str, list[str]]:
@@ -39,8 +39,8 @@ class SearchResource:
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """The page of results as JSON."""
-        page = self._engine.search(request_from_parameters(query_parameters(request)))
-        _answer(response, page_to_record(page))
+        search = request_from_parameters(query_parameters(request))
+        answer(response, page_to_record(self._engine.search(search), search.fields))
 
     on_head = on_get
 
@@ -57,7 +57,7 @@ class ArticleResource:
             raise UnknownParameterError(
                 f"an article takes no parameter, and {name!r} is one", parameter=name, nearest=None
             )
-        _answer(response, article_to_record(self._engine.article(article_id)))
+        answer(response, article_to_record(self._engine.article(article_id)))
 
     on_head = on_get
 
@@ -67,7 +67,7 @@ class HealthResource:
 
     def on_get(self, _request: falcon.Request, response: falcon.Response) -> None:
         """Always 200."""
-        _answer(response, {"status": "ok"})
+        answer(response, {"status": "ok"})
 
     on_head = on_get
 
@@ -97,11 +97,12 @@ class ReadyResource:
         }
         if stats.problems:
             record["problems"] = stats.problems
-        _answer(response, record)
+        answer(response, record)
 
     on_head = on_get
 
 
-def _answer(response: falcon.Response, record: object) -> None:
+def answer(response: falcon.Response, record: object) -> None:
+    """Makes ``record`` the JSON of the response."""
     response.content_type = falcon.MEDIA_JSON
     response.data = orjson.dumps(record)

@@ -113,18 +113,18 @@ def facet_choices(request: SearchRequest, name: str, values: tuple[FacetValue, .
     ]
 
 
-def filter_chips(request: SearchRequest) -> list[Chip]:
-    """The filters that are set, each with the way out."""
-    chips: list[Chip] = []
+def filter_chips(request: SearchRequest) -> list[tuple[Chip, SearchRequest]]:
+    """The filters that are set, each with the way out and the search that is left."""
+    chips: list[tuple[Chip, SearchRequest]] = []
     for kind, field in _FIELD.items():
         for excluded, name in ((False, field), (True, f"not_{field}")):
             values = getattr(request, name)
             for value in values:
-                rest = tuple(item for item in values if item != value)
-                href = search_href(request, **{name: rest})
-                chips.append(Chip(kind=kind, label=value, href=href, excluded=excluded))
+                left = _first_page(request, **{name: tuple(item for item in values if item != value)})
+                chips.append((Chip(kind=kind, label=value, href=search_href(left), excluded=excluded), left))
     if request.from_ or request.to:
-        chips.append(_date_chip(request))
+        left = _first_page(request, from_=None, to=None)
+        chips.append((_date_chip(request, search_href(left)), left))
     return chips
 
 
@@ -218,9 +218,12 @@ def _section_key(value: str) -> str:
     return facet_key(SECTION_SEPARATOR.join(split_section(value)))
 
 
-def _date_chip(request: SearchRequest) -> Chip:
+def _first_page(request: SearchRequest, **changed: Any) -> SearchRequest:
+    return replace(request, offset=0, cursor=None, **changed)
+
+
+def _date_chip(request: SearchRequest, href: str) -> Chip:
     first, last = request.from_, request.to
-    href = search_href(request, from_=None, to=None)
     if first and last:
         return Chip(kind="between", label=first if first == last else f"{first} – {last}", href=href)
     return Chip(kind="since" if first else "until", label=first or last or "", href=href)

@@ -381,10 +381,90 @@ class EngineContract:
             engine.search(SearchRequest(text='监 "督', strict=True))
         assert caught.value.offset == 2
 
+    @pytest.mark.parametrize(
+        ("text", "suggestion"),
+        [
+            ("资原县", "资源县"),
+            ("資原縣", "資源縣"),
+            ("乡村振性", "乡村振兴"),
+            ("乡村兴", "乡村振兴"),
+            ("监检查督", "监督检查"),
+            ("covd", "covid"),
+            ("资源县", None),
+            ("没有的东西", None),
+            ("量子力学", None),
+            ("-资原县", None),
+            ("", None),
+        ],
+    )
+    def test_what_finds_more_is_suggested_where_nothing_has_all_the_words(
+        self, engine: Engine, text: str, suggestion: str | None
+    ) -> None:
+        page = engine.search(SearchRequest(text=text))
+        assert page.suggestion == suggestion
+        if suggestion is not None:
+            assert engine.search(SearchRequest(text=suggestion, match="all")).total > 0
+
+    def test_nothing_is_suggested_that_the_filters_rule_out_or_past_the_first_page(self, engine: Engine) -> None:
+        assert engine.search(SearchRequest(text="资原县", sections=("清廉之窗",))).suggestion == "资源县"
+        assert engine.search(SearchRequest(text="资原县", sections=("国际",))).suggestion is None
+        assert engine.search(SearchRequest(text="资原县", offset=10)).suggestion is None
+
+    @pytest.mark.parametrize(
+        ("typed", "completed"),
+        [
+            ("清", [("清廉之窗", "section", 2)]),
+            ("周屿", [("周屿", "author", 2)]),
+            ("周嶼", [("周屿", "author", 2)]),
+            ("zhouyu", [("周屿", "author", 2)]),
+            ("rb", [("日報", "source", 2)]),
+            ("乡村", [("乡村振兴的路", "title", 1)]),
+            ("zyx", [("鄒雨芯", "author", 1), ("資源縣紀委監委", "source", 1), ("資源縣:強化監督檢查", "title", 1)]),
+            ("村振", []),
+            ("", []),
+        ],
+    )
+    def test_titles_names_and_sounds_complete_what_is_typed(
+        self, engine: Engine, typed: str, completed: list[tuple[str, str, int]]
+    ) -> None:
+        assert [(one.text, one.kind, one.count) for one in engine.suggest(typed, 10)] == completed
+
+    def test_similar_articles_share_the_telling_words_and_are_of_other_stories(self, engine: Engine) -> None:
+        similar = engine.similar("undated", 2)
+        assert [hit.id for hit in similar] == ["seed", "markup"]
+        assert similar[0].score > similar[1].score > 0
+        stories = self.make_engine(STORIES)
+        assert {hit.id for hit in stories.similar("first", 10)} == {"alone", "other"}
+        with pytest.raises(ArticleNotFoundError):
+            engine.similar("none", 2)
+
+    def test_the_values_of_a_facet_are_searched_under_the_searchs_parameters(self, engine: Engine) -> None:
+        def values(facet: str, contained: str, **parameters: object) -> list[tuple[str, int]]:
+            found = engine.facet_values(facet, contained, SearchRequest(**parameters))  # type: ignore[arg-type]
+            return [(one.value, one.count) for one in found]
+
+        assert values("author", "周") == [("周屿", 2)]
+        assert values("author", "嶼", text="乡村") == [("周屿", 1)]
+        assert values("author", "", facet_limit=1) == [("周屿", 2)]
+        assert values("section", "风采") == [("清廉之窗 > 基層風采", 1)]
+        assert values("source", "報", sources=("资源县纪委监委",)) == [("日報", 2)]
+        assert values("year", "20", text="监督") == [("2020", 1), ("2024", 1)]
+        assert values("author", "无") == []
+
+    def test_a_hit_carries_the_fields_that_are_asked_for(self, engine: Engine) -> None:
+        request = SearchRequest(text="资源县", fields=("body", "summary", "story"), snippets=0)
+        assert engine.search(request).hits[0].more == {
+            "body": CORPUS[0].body,
+            "summary": CORPUS[0].summary,
+            "story": None,
+        }
+        assert engine.search(SearchRequest(text="资源县")).hits[0].more == {}
+
     def test_an_empty_index_answers_with_empty_pages(self) -> None:
         page = self.make_engine(()).search(SearchRequest(text="监督"))
         assert (page.total, page.hits, page.facets["section"]) == (0, (), ())
         assert self.make_engine(()).search(SearchRequest()).total == 0
+        assert self.make_engine(()).suggest("资", 5) == ()
 
     def test_stats_count_the_articles(self, engine: Engine) -> None:
         assert engine.stats().articles == len(CORPUS)

@@ -1,0 +1,1 @@
+"""Tables of the suggestions; ``README.md`` names their sources and licences."""

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from indexer.analysis import Analyzer, fold
+from search.suggest.correction import covering_words
+from search.suggest.edits import Edit, han_edits, scale_of
+from tests.collection import CountedTexts
+
+TEXTS = [
+    "资源县强化监督检查",
+    "监督检查组到了资源县",
+    "乡村振兴的路",
+    "全面推进乡村振兴",
+    "生态环境保护",
+    "检查了原来的县城",
+] * 30
+
+
+@pytest.fixture(scope="module")
+def collection() -> CountedTexts:
+    return CountedTexts(TEXTS)
+
+
+def edited(text: str, collection: CountedTexts, analyzer: Analyzer) -> list[str]:
+    edits = han_edits(fold(text), collection, covering_words(analyzer.words(text)))
+    return [edit.applied(fold(text)) for edit in sorted(edits, key=lambda edit: -edit.delta)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("资原县", "资源县"),
+        ("監督捡查", "监督检查"),
+        ("生态坏境", "生态环境"),
+        ("乡振村兴", "乡村振兴"),
+        ("乡村兴", "乡村振兴"),
+        ("检查监督组", "监督检查组"),
+    ],
+)
+def test_the_likeliest_small_change_is_what_was_meant(
+    collection: CountedTexts, analyzer: Analyzer, typed: str, meant: str
+) -> None:
+    assert edited(typed, collection, analyzer)[0] == meant
+
+
+def test_what_stands_in_the_corpus_has_no_likelier_form(collection: CountedTexts, analyzer: Analyzer) -> None:
+    for text in ("资源县", "监督检查", "乡村振兴", "县", "abc", ""):
+        assert edited(text, collection, analyzer) == []
+
+
+def test_question_words_are_left_as_they_are(collection: CountedTexts, analyzer: Analyzer) -> None:
+    assert all("什么" in text for text in edited("什么监督捡查", collection, analyzer))
+
+
+def test_an_edit_knows_which_characters_only_moved() -> None:
+    edit = Edit(start=1, end=3, replacement="丙乙", kept=(2, 1), delta=3.0)
+    assert edit.applied("甲乙丙丁") == "甲丙乙丁"
+
+
+def test_thresholds_shrink_with_the_corpus() -> None:
+    assert scale_of(50_000) == 1
+    assert 0.1 < scale_of(5) < scale_of(500) < 1
