@@ -98,7 +98,7 @@ class Evaluator:
         scorer = Scorer(self.parts, self.n_live, self.live, scores, self.steps, self.bm25, {})
         scorer.add_words(words)
         scorer.add_bigrams([item for item in bigrams if len(item[0]) > 1])
-        counted = self.start(Plan()).character
+        counted = self.start(Plan())._character
         scorer.add_characters(counted, [item for item in bigrams if len(item[0]) == 1])
 
 
@@ -148,7 +148,7 @@ class Evaluation:
         for score, terms in self._in_time(
             [(scorer.add_words, own) for own in _batches(words)]
             + [(scorer.add_bigrams, own) for own in _batches(pairs)]
-            + [(partial(scorer.add_characters, self.character), [own]) for own in characters]
+            + [(partial(scorer.add_characters, self._character), [own]) for own in characters]
         ):
             score(terms)
         self.word_idfs, self.bigram_idfs = scorer.word_idfs, scorer.bigram_idfs
@@ -207,7 +207,7 @@ class Evaluation:
         segment, steps = part.segment, self.shared.steps
         lone = isinstance(node, Literal) and len(node.text) == 1
         if isinstance(node, Literal) and lone and node.fields is None:
-            mask |= self.character(part, node.text) > 0
+            mask |= self._character(part, node.text) > 0
             return
         if isinstance(node, Literal):
             places = segment.character(node.text) if lone else occurrences(segment, node.text, steps)
@@ -222,7 +222,7 @@ class Evaluation:
             found = in_fields(segment, np.sort(places) if lone else places, node.fields)
             steps.mark_positions(mask, found, part.bigrams)
 
-    def character(self, part: Part, char: str) -> Docs:
+    def _character(self, part: Part, char: str) -> Docs:
         """How often a character stands in each article of a part (``uint32[n_docs]``)."""
         key = (part.first, char)
         if key not in self._characters:
