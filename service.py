@@ -48,6 +48,7 @@ def make_engine(settings: Settings) -> Engine:
         settings.data,
         analyzer,
         relax_share=settings.relax_share,
+        ranking=settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
         words=VocabularyFiles(settings.data, regions=settings.region_words),
     )

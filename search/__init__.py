@@ -8,6 +8,7 @@ from indexer.analysis import Analyzer, open_segmenter
 from search.engines.base import Engine, EngineStats
 from search.engines.local import LocalEngine
 from search.errors import ArticleNotFoundError, QuerySyntaxError, RequestError, SearchError, UnknownParameterError
+from search.evaluate.ranking import Ranking
 from search.page import FacetValue, Highlights, Hit, Page
 from search.query.vocabulary import VocabularyFiles
 from search.request import SearchRequest
@@ -30,8 +31,8 @@ __all__ = [
 ]
 
 
-def open_engine(data: str | Path = "data") -> Engine:
-    """The engine over a data directory, with the settings that hold there.
+def open_engine(data: str | Path = "data", *, ranking: Ranking | None = None) -> Engine:
+    """The engine over a data directory, with the settings that hold there; ``ranking`` in place of what they say of the order.
 
     Raises:
         SettingsError: a setting cannot be used. What is wrong with the index is raised when it is first searched.
@@ -41,6 +42,7 @@ def open_engine(data: str | Path = "data") -> Engine:
         settings.data,
         Analyzer(open_segmenter(settings.segmenter)),
         relax_share=settings.relax_share,
+        ranking=ranking or settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
         words=VocabularyFiles(settings.data, regions=settings.region_words),
     )

@@ -118,6 +118,8 @@ def _add_search(commands: Any) -> None:
     for name in PARAMETERS:
         if name == "strict":
             command.add_argument("--strict", action="store_const", const="1", help="refuse a malformed query")
+        elif name == "explain":
+            command.add_argument("--explain", action="store_const", const="1", help="say what each score is made of")
         elif name != "q":
             command.add_argument("--" + name.replace("_", "-"), dest=name, action="append", metavar="VALUE")
 
@@ -333,6 +335,7 @@ def _engine(settings: Settings) -> LocalEngine:
         settings.data,
         analyzer,
         relax_share=settings.relax_share,
+        ranking=settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
         words=VocabularyFiles(settings.data, regions=settings.region_words),
         steps=arrays,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 __all__ = [
@@ -14,11 +14,13 @@ __all__ = [
     "HIT_FIELDS",
     "MORE_FIELDS",
     "TEXT_FIELDS",
+    "Explanation",
     "FacetValue",
     "Folded",
     "Highlights",
     "Hit",
     "Page",
+    "TermScore",
     "hit_to_record",
     "page_to_record",
 ]
@@ -61,11 +63,42 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermScore:
+    """What one term adds to a score: ``weight`` × ``idf`` × its saturated frequency.
+
+    ``kind`` is ``word`` or ``bigram``; ``frequencies`` count it by field, a bigram in the whole ``text``.
+    """
+
+    kind: str
+    term: str
+    weight: float
+    idf: float
+    frequencies: dict[str, float]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The parts of a score: (sum of ``terms`` + ``title``) × ``factor`` + ``characters`` + ``window`` + ``order``.
+
+    ``factor`` is that of boosts and recency. The last three are what the text of one of the best articles adds.
+    """
+
+    terms: tuple[TermScore, ...]
+    title: float
+    factor: float
+    characters: float
+    window: float
+    order: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One article found. ``score`` is without unit, and 0 where the order is not by relevance.
 
-    ``folded`` is None unless reprints were folded. ``pinned``: an editor put it before the others for this query. ``more``
-    holds those of ``MORE_FIELDS`` that were asked for, as in JSON.
+    ``folded`` is None unless reprints were folded, ``explanation`` unless it was asked for and the order is by relevance.
+    ``pinned``: an editor put it before the others for this query. ``more`` holds those of ``MORE_FIELDS`` that were asked for,
+    as in JSON.
     """
 
     id: str
@@ -78,6 +111,7 @@ class Hit:
     score: float
     highlights: Highlights
     folded: Folded | None = None
+    explanation: Explanation | None = None
     pinned: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
 
@@ -134,4 +168,6 @@ def hit_to_record(hit: Hit, fields: Sequence[str] = HIT_FIELDS) -> dict[str, Any
         record["pinned"] = True
     if hit.folded is not None:
         record["folded"] = {"count": hit.folded.count, "sources": list(hit.folded.sources)}
+    if hit.explanation is not None:
+        record["explanation"] = asdict(hit.explanation)
     return record

@@ -43,7 +43,8 @@ class SearchRequest:
     """One search. Fields are the HTTP parameters, in the plural where those may be repeated.
 
     ``from_`` and ``to`` are days, months or years, inclusive. An empty string among ``sections``, ``authors`` or ``sources`` asks
-    for articles without one. ``group="story"`` folds reprints of one story into its best hit.
+    for articles without one. ``group="story"`` folds reprints of one story into its best hit. ``explain`` adds the parts of each
+    score.
 
     Raises:
         RequestError: a value is out of its range; ``parameter`` is the HTTP name.
@@ -68,6 +69,7 @@ class SearchRequest:
     facet_limit: int = 20
     fields: tuple[str, ...] = HIT_FIELDS
     group: Group = ""
+    explain: bool = False
     highlight_pre: str = "<mark>"
     highlight_post: str = "</mark>"
     snippet_chars: int = 120
@@ -124,6 +126,7 @@ PARAMETERS: dict[str, str] = {
     "facet_limit": "facet_limit",
     "fields": "fields",
     "group": "group",
+    "explain": "explain",
     "highlight_pre": "highlight_pre",
     "highlight_post": "highlight_post",
     "snippet_chars": "snippet_chars",
@@ -134,6 +137,7 @@ PARAMETERS: dict[str, str] = {
 _REPEATABLE = frozenset({"sections", "authors", "sources", "not_sections", "not_authors", "not_sources"})
 _LISTS = frozenset({"facets", "fields"})
 _NUMBERS = frozenset({"limit", "offset", "facet_limit", "snippet_chars", "snippets"})
+_SWITCHES = frozenset({"strict", "explain"})
 _DEFAULTS = {field.name: field.default for field in fields(SearchRequest)}
 
 
@@ -191,7 +195,7 @@ def _read(name: str, field: str, value: str) -> object:
             return int(value)
         except ValueError:
             raise RequestError(f"{name} must be a whole number, and is {value!r}", parameter=name) from None
-    if field == "strict":
+    if field in _SWITCHES:
         _check_choice(name, value, ("0", "1"))
         return value == "1"
     if field in _LISTS:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from indexer.analysis import SEGMENTERS
 from indexer.errors import SettingsError
+from search.evaluate.ranking import Ranking, parse_boosts
 
 __all__ = ["ENVIRONMENT_PREFIX", "Settings", "read_settings"]
 
@@ -45,10 +46,16 @@ class Settings:
     max_archive_depth: int = _setting(3, "how deep archives and gzip files may lie in each other")
     memory_mb: int = _setting(1024, "what the index writer may hold in memory")
     relax_share: float = _setting(
-        0.5, "share of the query's weight that an article must hold when no article has all the words (match=auto)"
+        0.1, "share of the query's weight that an article must hold when no article has all the words (match=auto)"
     )
     search_timeout_ms: int = _setting(
         3000, "a search that takes longer is cut short: it answers with what it found and says so (partial)"
+    )
+    rerank_depth: int = _setting(20, "so many of the best articles are ordered anew by their texts; 0 for none")
+    boosts: str = _setting("", "what scores are multiplied by, like section:清廉之窗=1.5, source:日报=0.8")
+    recency_weight: float = _setting(0.0, "share by which the score of the newest article is raised; 0 for none")
+    recency_half_life_days: float = _setting(
+        365.0, "an article so much older than the newest is raised by half of that"
     )
     region_words: bool = _setting(
         True,
@@ -58,6 +65,20 @@ class Settings:
     workers: int = _setting(2, "processes that answer requests")
     threads: int = _setting(4, "threads of each process that answers requests")
     title: str = _setting("Article search", "name of the search page")
+
+    @property
+    def ranking(self) -> Ranking:
+        """The order by relevance as these settings have it.
+
+        Raises:
+            SettingsError: ``boosts`` cannot be read.
+        """
+        return Ranking(
+            depth=self.rerank_depth,
+            boosts=parse_boosts(self.boosts),
+            recency_weight=self.recency_weight,
+            recency_half_life_days=self.recency_half_life_days,
+        )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -119,6 +140,15 @@ def _checked(settings: Settings) -> Settings:
     for name in _AT_LEAST_ONE:
         if getattr(settings, name) < 1:
             raise SettingsError(f"{name} must be 1 or more, and is {getattr(settings, name)}", setting=name)
+    parse_boosts(settings.boosts)
+    for name in ("rerank_depth", "recency_weight"):
+        if getattr(settings, name) < 0:
+            raise SettingsError(f"{name} must not be negative, and is {getattr(settings, name)}", setting=name)
+    if settings.recency_half_life_days <= 0:
+        raise SettingsError(
+            f"recency_half_life_days must be more than 0, and is {settings.recency_half_life_days}",
+            setting="recency_half_life_days",
+        )
     if not 0 <= settings.relax_share <= 1:
         raise SettingsError(f"relax_share must be from 0 to 1, and is {settings.relax_share}", setting="relax_share")
     try:

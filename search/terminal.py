@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterator
 
 from indexer.article import SECTION_SEPARATOR
-from search.page import FacetValue, Hit, Page
+from search.page import Explanation, FacetValue, Hit, Page
 
 __all__ = ["page_to_text"]
 
@@ -24,7 +24,7 @@ def _lines(page: Page) -> Iterator[str]:
     if page.suggestion:
         yield f"did you mean {page.suggestion}?"
     if page.relaxed:
-        yield "no article has all the words; these have most of them"
+        yield "no article has all the words; these have part of them, the most telling first"
     yield f"{page.total} articles, {page.took_ms:.1f} ms"
     for number, hit in enumerate(page.hits, start=1):
         yield ""
@@ -35,10 +35,23 @@ def _lines(page: Page) -> Iterator[str]:
             yield f"     {html.unescape(snippet)}"
         if hit.folded and hit.folded.count:
             yield f"     and {hit.folded.count} more of this story: {'、'.join(hit.folded.sources) or 'no sources named'}"
+        if hit.explanation:
+            yield from _explained(hit.score, hit.explanation)
     for name, values in page.facets.items():
         if values:
             yield ""
             yield f"{name}: {', '.join(map(_value, values[:SHOWN_VALUES]))}"
+
+
+def _explained(score: float, parts: Explanation) -> Iterator[str]:
+    terms = sum(term.score for term in parts.terms)
+    yield (
+        f"     score {score:.2f}: (terms {terms:.2f} + title {parts.title:.2f}) × {parts.factor:.2f}"
+        f" + characters {parts.characters:.2f} + window {parts.window:.2f} + order {parts.order:.2f}"
+    )
+    for term in sorted(parts.terms, key=lambda term: -term.score):
+        where = " ".join(f"{name} {count:g}" for name, count in term.frequencies.items())
+        yield f"       {term.kind} {term.term}: weight {term.weight:g} × idf {term.idf:.2f}, {where} → {term.score:.2f}"
 
 
 def _about(hit: Hit) -> str:

@@ -183,6 +183,51 @@ def test_made_reprints_are_told_from_items_of_a_series(tmp_path: Path) -> None:
     assert all(result.recall > 0.5 for result in results)
 
 
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    paragraphs = [
+        {"context": "梵語由威廉·瓊斯傳到歐洲，學者們開始研究。", "qas": [{"question": "誰把梵語傳到了歐洲？"}]},
+        {
+            "context": "資源縣在中峰鎮設立監督站。",
+            "qas": [{"question": "監督站在哪個鎮？"}, {"question": "哪個縣有監督站？"}],
+        },
+        {"context": "資源縣在中峰鎮設立監督站。", "qas": [{"question": "監督站由誰設立？"}]},
+    ]
+    path = tmp_path / "questions.json"
+    data = {"data": [{"title": "百科", "paragraphs": paragraphs}]}
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_a_question_set_is_read_with_each_text_once(questions: Path) -> None:
+    from benchmarks.relevance import read_questions
+
+    paragraphs, asked = read_questions(questions)
+    assert [paragraph["id"] for paragraph in paragraphs] == ["paragraph-0", "paragraph-1"]
+    assert [query.article_id for query in asked] == ["paragraph-0", "paragraph-1", "paragraph-1", "paragraph-1"]
+
+
+def test_a_small_run_says_how_well_questions_are_answered_and_what_each_part_earns(
+    news: Path, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba")
+    from benchmarks import relevance
+
+    rows = {name: relevance.ABLATIONS[name] for name in ("all parts", "no re-rank")}
+    monkeypatch.setattr(relevance, "ABLATIONS", rows)
+    monkeypatch.setattr(
+        "sys.argv",
+        ["relevance", "--questions", str(questions), "--news", str(news), "--articles", "40", "--ablate",
+         "--out", str(tmp_path / "out")],
+    )  # fmt: skip
+    assert relevance.main() == 0
+    results = json.loads((tmp_path / "out" / "relevance.json").read_text(encoding="utf-8"))
+    assert set(results["rows"]) == set(rows)
+    assert results["command"] == "python -m benchmarks.relevance --articles 40 --ablate"
+    assert results["rows"]["all parts"]["questions, match=any"]["r1"] == 1.0
+    assert "| no re-rank |" in (tmp_path / "out" / "relevance.md").read_text(encoding="utf-8")
+
+
 def test_answers_to_quoted_strings_are_compared_with_a_scan_and_what_differs_is_told(news: Path) -> None:
     pytest.importorskip("opencc")
     from benchmarks import literal

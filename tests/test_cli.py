@@ -55,6 +55,8 @@ def test_search_prints_for_people_and_for_programs(data: str, capsys: pytest.Cap
     assert page["total"] == 2
     assert len(page["hits"]) == 1
     assert "<mark>监督</mark>" in page["hits"][0]["highlights"]["title"]
+    assert main(["search", "监督", "--data", data, "--explain"]) == 0
+    assert "word 监督: weight 1" in capsys.readouterr().out
     assert main(["search", "没有 监督", "--data", data]) == 0
     assert "no article has all the words" in capsys.readouterr().out
 

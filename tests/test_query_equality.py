@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +20,9 @@ from search import Page, SearchRequest
 from search.engines.local import LocalEngine
 from search.engines.reference import ReferenceEngine
 from search.evaluate import arrays
+from search.evaluate.bm25 import Bm25
+from search.evaluate.ranking import Boost, Ranking
+from search.page import Explanation
 from search.query.vocabulary import VocabularyFiles
 from tests.conftest import ZONE, article
 
@@ -85,7 +88,17 @@ REQUESTS = st.builds(
     not_authors=st.sampled_from([(), ("张三",)]),
     from_=st.sampled_from([None, "2023-05"]),
     sort=st.sampled_from(["relevance", "newest"]),
+    explain=st.booleans(),
     facets=st.just(("section", "author", "source", "year", "month")),
+)
+
+
+RANKINGS = st.sampled_from(
+    [
+        Ranking(),
+        Ranking(depth=2, recency_weight=0.5, boosts=(Boost("section", "甲", 1.5), Boost("source", "日報", 0.5))),
+        Ranking(weigh_terms=False, bm25=Bm25(k1=1.2, b=0.4), window_chars=3, exact_title=0.0),
+    ]
 )
 
 
@@ -96,12 +109,13 @@ def ways() -> list[ModuleType]:
 
 
 @settings(max_examples=150)
-@given(COMMITS, st.lists(REQUESTS, min_size=1, max_size=6), EDITORS_FILES)
+@given(COMMITS, st.lists(REQUESTS, min_size=1, max_size=6), RANKINGS, EDITORS_FILES)
 def test_numpy_numba_and_the_reference_answer_alike(
     ways: list[ModuleType],
     analyzer: Analyzer,
     commits: Sequence[Commit],
     requests: Sequence[SearchRequest],
+    ranking: Ranking,
     files: dict[str, str],
 ) -> None:
     with tempfile.TemporaryDirectory() as data:
@@ -110,9 +124,9 @@ def test_numpy_numba_and_the_reference_answer_alike(
             (Path(data) / name).write_text(text, encoding="utf-8")
         words = VocabularyFiles(data, regions=False)
         assert words.problems() == ()
-        reference = ReferenceEngine(live, analyzer, ZONE, relax_share=0.5, vocabulary=words.current())
+        reference = ReferenceEngine(live, analyzer, ZONE, relax_share=0.5, ranking=ranking, vocabulary=words.current())
         engines = [
-            LocalEngine(data, analyzer, relax_share=0.5, words=words, steps=steps)  # type: ignore[arg-type]
+            LocalEngine(data, analyzer, relax_share=0.5, ranking=ranking, words=words, steps=steps)  # type: ignore[arg-type]
             for steps in ways
         ]
         for request in requests:
@@ -145,9 +159,26 @@ def _same(page: Page, wanted: Page) -> None:
     assert [hit.pinned for hit in page.hits] == [hit.pinned for hit in wanted.hits]
     assert [hit.score for hit in page.hits] == pytest.approx([hit.score for hit in wanted.hits], abs=1e-6)
     assert [hit.highlights for hit in page.hits] == [hit.highlights for hit in wanted.hits]
+    for hit, like in zip(page.hits, wanted.hits, strict=True):
+        assert (hit.explanation is None) == (like.explanation is None)
+        if hit.explanation and like.explanation:
+            _same_parts(hit.explanation, like.explanation)
     assert (page.total, page.relaxed, page.facets, page.warnings) == (
         wanted.total,
         wanted.relaxed,
         wanted.facets,
         wanted.warnings,
+    )
+
+
+def _same_parts(found: Explanation, wanted: Explanation) -> None:
+    assert [replace(term, idf=0, score=0) for term in found.terms] == [
+        replace(term, idf=0, score=0) for term in wanted.terms
+    ]
+    assert [(term.idf, term.score) for term in found.terms] == [
+        pytest.approx((term.idf, term.score), abs=2e-6) for term in wanted.terms
+    ]
+    names = ("title", "factor", "characters", "window", "order")
+    assert [getattr(found, name) for name in names] == pytest.approx(
+        [getattr(wanted, name) for name in names], abs=2e-6
     )

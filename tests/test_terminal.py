@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from search.page import FacetValue, Highlights, Hit, Page
+from search.page import Explanation, FacetValue, Highlights, Hit, Page, TermScore
 from search.terminal import page_to_text
 
 
@@ -16,7 +16,7 @@ def test_a_page_is_readable_in_a_terminal() -> None:
     assert text.splitlines() == [
         "note: w",
         "did you mean y?",
-        "no article has all the words; these have most of them",
+        "no article has all the words; these have part of them, the most telling first",
         "1 articles, 1.2 ms",
         "",
         "  1. A&[B]",
@@ -24,4 +24,18 @@ def test_a_page_is_readable_in_a_terminal() -> None:
         "     <[监督]>",
         "",
         "author: 甲 2, (none) 1",
+    ]
+
+
+def test_the_parts_of_a_score_are_told_under_its_hit() -> None:
+    term = TermScore(kind="word", term="监督", weight=0.5, idf=2.0, frequencies={"title": 1.0, "body": 2.0}, score=1.25)
+    parts = Explanation(terms=(term,), title=3.0, factor=1.5, characters=0.25, window=0.5, order=0.0)
+    hit = Hit(
+        id="a", title="监督", url=None, section=(), authors=(), source=None, published=None,
+        score=7.125, highlights=Highlights(title="监督"), explanation=parts,
+    )  # fmt: skip
+    lines = page_to_text(Page(text="x", relaxed=False, warnings=(), total=1, hits=(hit,))).splitlines()
+    assert lines[-2:] == [
+        "     score 7.12: (terms 1.25 + title 3.00) × 1.50 + characters 0.25 + window 0.50 + order 0.00",
+        "       word 监督: weight 0.5 × idf 2.00, title 1 body 2 → 1.25",
     ]

@@ -48,6 +48,15 @@ def test_a_search_answers_as_the_contract_says(client: testing.TestClient) -> No
     assert rest.json["hits"][0]["id"] != page["hits"][0]["id"]
 
 
+def test_explain_gives_the_parts_of_each_score(client: testing.TestClient) -> None:
+    hit = get(client, "/api/v1/search", query_string="q=监督&explain=1&limit=1").json["hits"][0]
+    parts = hit["explanation"]
+    assert list(parts) == ["terms", "title", "factor", "characters", "window", "order"]
+    assert {term["kind"] for term in parts["terms"]} == {"word", "bigram"}
+    assert list(parts["terms"][0]) == ["kind", "term", "weight", "idf", "frequencies", "score"]
+    assert get(client, "/api/v1/search", query_string="q=监督&explain=yes").status_code == 400
+
+
 def test_a_query_in_plain_utf8_is_read_where_the_server_lets_it_through(client: testing.TestClient) -> None:
     as_wsgi_has_it = "q=监督".encode().decode("latin-1")
     assert get(client, "/api/v1/search", query_string=as_wsgi_has_it).json["query"]["text"] == "监督"

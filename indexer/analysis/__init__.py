@@ -12,7 +12,7 @@ from indexer.analysis.bigrams import (
     phrase_terms,
 )
 from indexer.analysis.bulk import WordOccurrences, fold_all
-from indexer.analysis.normalize import HAN_RANGES, clean, fold, is_han
+from indexer.analysis.normalize import HAN_RANGES, clean, fold, fold_codes, han_codes, is_han
 from indexer.analysis.segment import SEGMENTERS, Segmenter, open_segmenter
 from indexer.analysis.token import Token
 from indexer.analysis.words import is_plain_word
@@ -30,6 +30,8 @@ __all__ = [
     "clean",
     "fold",
     "fold_all",
+    "fold_codes",
+    "han_codes",
     "is_han",
     "is_plain_word",
     "join_lines",

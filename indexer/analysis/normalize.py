@@ -20,7 +20,16 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["HAN_RANGES", "clean", "fold", "is_han", "normalization_rules", "variant_classes"]
+__all__ = [
+    "HAN_RANGES",
+    "clean",
+    "fold",
+    "fold_codes",
+    "han_codes",
+    "is_han",
+    "normalization_rules",
+    "variant_classes",
+]
 
 # Zero-width characters, soft hyphen, bidirectional marks, variation selectors, BOM, and controls but tab and line feed.
 _INVISIBLE = re.compile(
@@ -47,6 +56,9 @@ HAN_RANGES = (
 )
 
 
+_HAN_BORDERS = np.array([(first, last + 1) for first, last in HAN_RANGES], dtype=np.uint32).ravel()
+
+
 def clean(text: str) -> str:
     r"""``text`` as it is shown and searched: NFC, no invisible characters, lines end in ``\n``.
 
@@ -67,7 +79,13 @@ def fold(text: str) -> str:
         return text.translate(_changed_characters())
     # PERF: a table over UTF-32 folds 10 M characters in .08 s, str.translate in 0.9 s.
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return _fold_table()[codes].tobytes().decode("utf-32-le", "surrogatepass")
+    return fold_codes(codes).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def fold_codes(codes: npt.NDArray[np.uint32] | npt.NDArray[np.uint16]) -> npt.NDArray[np.uint32]:
+    """``fold`` of a text given as its code points, one a number."""
+    folded: npt.NDArray[np.uint32] = _fold_table()[codes]
+    return folded
 
 
 def is_han(char: str) -> bool:
@@ -75,6 +93,12 @@ def is_han(char: str) -> bool:
     code = ord(char)
     # PERF: nearly all are of one range: 0.1 µs, looked for in each 0.6 µs.
     return 0x4E00 <= code <= 0x9FFF or (code >= 0x2E80 and any(first <= code <= last for first, last in HAN_RANGES))
+
+
+def han_codes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+    """``is_han`` of each of some code points."""
+    within: npt.NDArray[np.bool_] = np.searchsorted(_HAN_BORDERS, codes, side="right") % 2 == 1
+    return within
 
 
 @cache

@@ -57,8 +57,7 @@ def read_cursor(request: SearchRequest) -> Cursor | None:
 
 def _search_hash(request: SearchRequest) -> str:
     """What must be the same from page to page: all that decides hits and their order."""
-    search = replace(
-        request, cursor=None, offset=0, limit=0, facets=(), facet_limit=20, fields=(), snippets=2, snippet_chars=120
-    )
-    pairs = request_to_parameters(replace(search, highlight_pre="<mark>", highlight_post="</mark>", strict=False))
+    search = replace(request, cursor=None, offset=0, limit=0, facets=(), facet_limit=20, strict=False, explain=False)
+    shown = {"fields": (), "snippets": 2, "snippet_chars": 120, "highlight_pre": "<mark>", "highlight_post": "</mark>"}
+    pairs = request_to_parameters(search, **shown)
     return hashlib.blake2b(orjson.dumps(pairs), digest_size=6).hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.analysis import Analyzer
-from search.page import MORE_FIELDS, TEXT_FIELDS, Folded, Hit
+from search.page import MORE_FIELDS, TEXT_FIELDS, Explanation, Folded, Hit
 from search.query.plan import Plan
 from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
@@ -28,6 +28,7 @@ class Found:
     record: Mapping[str, Any]
     score: float
     folded: Folded | None = None
+    explanation: Explanation | None = None
     pinned: bool = False
 
 
@@ -53,6 +54,7 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
             score=item.score,
             highlights=highlights,
             folded=item.folded,
+            explanation=item.explanation,
             pinned=item.pinned,
             more={name: item.record[name] for name in request.fields if name in MORE_FIELDS},
         )

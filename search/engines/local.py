@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ from indexer.schema import FACETS, facet_key
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
 from search.engines.assistance import Assistance
 from search.engines.base import EngineStats
-from search.engines.cursor import read_cursor, write_cursor
+from search.engines.cursor import Cursor, read_cursor, write_cursor
 from search.engines.hits import Found, date_order, make_hits, needs_texts, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.backend import Steps
@@ -32,6 +33,8 @@ from search.evaluate.evaluator import Evaluator, TextMatch
 from search.evaluate.facets import list_values, values_containing
 from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
 from search.evaluate.fold import fold_stories, reprints, value_of_article
+from search.evaluate.ranking import Ranking
+from search.evaluate.rerank import Ranked, Ranker
 from search.evaluate.topk import after
 from search.page import FacetValue, Folded, Hit, Page
 from search.query.parse import parse
@@ -56,6 +59,7 @@ class _Open:
     snapshot: Snapshot
     analyzer: Analyzer
     evaluator: Evaluator
+    ranker: Ranker
     assistance: Assistance
     users: int = 0
     retired: bool = False
@@ -76,10 +80,12 @@ class LocalEngine:
         analyzer: Analyzer,
         *,
         relax_share: float,
+        ranking: Ranking | None = None,
         timeout_s: float = math.inf,
         words: VocabularyFiles | None = None,
         steps: Steps | None = None,
     ) -> None:
+        self._ranking = ranking or Ranking()
         self._data = Path(data)
         self._timeout_s = timeout_s
         self._steps = steps
@@ -98,7 +104,7 @@ class LocalEngine:
         vocabulary = self._vocabulary()
         with self._current() as opened:
             snapshot = opened.snapshot
-            plan = rewrite(query, opened.analyzer, vocabulary)
+            plan = rewrite(query, opened.analyzer, vocabulary, weigh_terms=self._ranking.weigh_terms)
             evaluation = opened.evaluator.start(plan, budget_s=self._timeout_s)
             text = evaluation.match(request.match)
             pinned = _pinned_docs(snapshot, pinned_keys(request, plan, vocabulary))
@@ -107,23 +113,23 @@ class LocalEngine:
             mask = _all_of(text.mask, filters.values())
             docs = np.flatnonzero(mask)
             by_date = date_order(request, plan)
-            keys = _moments(snapshot, request) if by_date else evaluation.scores(mask)
+            ranked = None if by_date else opened.ranker.rank(evaluation, mask)
+            keys = _moments(snapshot, request) if ranked is None else ranked.keys
             scores = {doc: float(keys[doc]) for doc in pinned}
             keys[list(pinned)] = list(pinned.values())
             stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
             if stories is not None:
                 docs = stories.leaders
-            rest = (
-                docs if cursor is None else after(keys, snapshot.ranks, docs, cursor.key, snapshot.rank_of(cursor.id))
-            )
+            rest = docs if cursor is None else _after(snapshot, keys, docs, cursor)
             end = request.offset + request.limit
             shown = opened.evaluator.steps.best(keys, snapshot.ranks, rest.astype(np.uint32), end)[request.offset :]
-            read = snapshot.record if needs_texts(request) else snapshot.head
+            read = _reader(snapshot, ranked, request)
             found = [
                 Found(
                     read(doc),
                     0.0 if by_date else scores.get(doc, float(keys[doc])),
                     None if stories is None else stories.folded(doc),
+                    opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
                     pinned=doc in pinned,
                 )
                 for doc in shown.tolist()
@@ -178,7 +184,7 @@ class LocalEngine:
         """The values of one facet in which ``text`` stands."""
         query = parse(request.text, strict=request.strict)
         with self._current() as opened:
-            plan = rewrite(query, opened.analyzer, self._vocabulary())
+            plan = rewrite(query, opened.analyzer, self._vocabulary(), weigh_terms=self._ranking.weigh_terms)
             matching = opened.evaluator.start(plan, budget_s=self._timeout_s).match(request.match)
             filters = filter_masks(opened.snapshot, request)
             counted = _counted(facet, matching, filters)
@@ -251,9 +257,10 @@ class LocalEngine:
         before = self._open.analyzer if self._open else self._analyzer
         analyzer = before.with_user_words(manifest.user_words)
         self._retire()
-        evaluator = Evaluator(snapshot, relax_share=self._relax_share, steps=self._steps)
+        evaluator = Evaluator(snapshot, relax_share=self._relax_share, parameters=self._ranking.bm25, steps=self._steps)
+        ranker = Ranker(snapshot, evaluator, self._ranking)
         assistance = Assistance(snapshot, evaluator, analyzer)
-        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, assistance)
+        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker, assistance)
         return self._open
 
     def _retire(self) -> None:
@@ -289,6 +296,20 @@ def _pinned_docs(snapshot: Snapshot, keys: dict[str, float]) -> dict[int, float]
     """The sort keys of pinned articles by their number; those that are not there are left out."""
     found = ((snapshot.find(article_id), key) for article_id, key in keys.items())
     return {doc: key for doc, key in found if doc is not None}
+
+
+def _after(
+    snapshot: Snapshot, keys: npt.NDArray[np.float64], docs: npt.NDArray[np.int64], cursor: Cursor
+) -> npt.NDArray[np.int64]:
+    """Those of ``docs`` that come after the place of a cursor."""
+    return after(keys, snapshot.ranks, docs, cursor.key, snapshot.rank_of(cursor.id))
+
+
+def _reader(snapshot: Snapshot, ranked: Ranked | None, request: SearchRequest) -> Callable[[int], dict[str, Any]]:
+    """What gives the stored object of a hit: those that were read for their order are at hand."""
+    records = ranked.records if ranked else {}
+    read = snapshot.record if needs_texts(request) else snapshot.head
+    return lambda doc: records.get(doc) or read(doc)
 
 
 def _moments(snapshot: Snapshot, request: SearchRequest) -> npt.NDArray[np.float64]:

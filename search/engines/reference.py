@@ -19,8 +19,10 @@ from search.engines.base import EngineStats
 from search.engines.cursor import read_cursor, write_cursor
 from search.engines.hits import Found, date_order, make_hits, pinned_keys
 from search.engines.reference_help import ReferenceCollection, ReferenceTrial
+from search.engines.reference_ranking import ReferenceRanking
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values, values_containing
+from search.evaluate.ranking import Ranking
 from search.page import FacetValue, Folded, Hit, Page
 from search.query.parse import parse
 from search.query.plan import (
@@ -47,11 +49,7 @@ from search.suggest.similar import telling_plan
 
 __all__ = ["ReferenceEngine"]
 
-K1, B = 0.5, 0.75
-
 _key = lru_cache(maxsize=None)(facet_key)
-WEIGHTS = {"title": 2.0, "summary": 1.0, "body": 1.0, "captions": 0.5, "names": 1.0}
-
 Test = Callable[[PreparedArticle], bool]
 
 
@@ -68,6 +66,7 @@ class ReferenceEngine:
         zone: ZoneInfo,
         *,
         relax_share: float,
+        ranking: Ranking | None = None,
         vocabulary: Vocabulary | None = None,
         corrects: bool = True,
     ) -> None:
@@ -77,6 +76,8 @@ class ReferenceEngine:
         self._relax_share = relax_share
         self._articles = {article.id: prepare(article, analyzer, zone) for article in articles}
         self._labels = {name: self._commonest_labels(name) for name in FACETS}
+        self._parameters = ranking or Ranking()
+        self._ranking = ReferenceRanking(self._articles.values(), self._parameters, self._test)
 
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
@@ -88,7 +89,9 @@ class ReferenceEngine:
         matching += [self._articles[each] for each in pinned if each in self._articles and each not in matched]
         filters = _filters(request)
         found = [article for article in matching if all(test(article) for test in filters.values())]
-        scores = self._sort_keys(found, plan, request)
+        by_date = date_order(request, plan)
+        ranked = {} if by_date else self._ranking.scores(found, plan)
+        scores = _moments(found, request) if by_date else {name: score.key for name, score in ranked.items()}
         keys = {article_id: pinned.get(article_id, score) for article_id, score in scores.items()}
         found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
         folded = self._fold(found) if request.group == "story" else None
@@ -99,13 +102,13 @@ class ReferenceEngine:
             place = (-cursor.key, cursor.id)
             rest = [article for article in found if (-keys[article.article.id], article.article.id) > place]
         shown = rest[request.offset : request.offset + request.limit]
-        by_date = date_order(request, plan)
         hits = make_hits(
             [
                 Found(
                     article_to_record(article.article),
                     0.0 if by_date else scores[article.article.id],
                     None if folded is None else folded[article.article.id],
+                    None if by_date or not request.explain else ranked[article.article.id].explanation(),
                     article.article.id in pinned,
                 )
                 for article in shown
@@ -143,7 +146,7 @@ class ReferenceEngine:
             for other in self._articles.values()
             if other.article.id != article_id and (own.story is None or other.article.story != own.story)
         ]
-        scores = self._scores(others, plan)
+        scores = self._ranking.first_pass(others, plan)
         best = sorted((other for other in scores if scores[other] > 0), key=lambda other: (-scores[other], other))
         found = [Found(article_to_record(self._articles[other].article), scores[other]) for other in best[:limit]]
         return make_hits(found, plan, self._analyzer, SearchRequest(limit=limit))
@@ -176,7 +179,8 @@ class ReferenceEngine:
         self._articles.clear()
 
     def _plan(self, text: str, *, strict: bool = False) -> Plan:
-        return rewrite(parse(text, strict=strict), self._analyzer, self._vocabulary)
+        query = parse(text, strict=strict)
+        return rewrite(query, self._analyzer, self._vocabulary, weigh_terms=self._parameters.weigh_terms)
 
     # What may have been meant
 
@@ -192,7 +196,7 @@ class ReferenceEngine:
             terms += [(Literal(bigram), weight) for bigram, weight in tried.bigrams.items()]
             own = [(term, weight) for term, weight in terms if term.text not in tried.stand_ins]
             mass = sum(weight * self._idf(self._test(term)) for term, weight in own)
-            return list(self._scores(allowed, tried).values()), (K1 + 1) * mass
+            return list(self._ranking.first_pass(allowed, tried).values()), (self._parameters.bm25.k1 + 1) * mass
 
         def total(text: str) -> int:
             return sum(article.article.id in ids for article in self._match(self._plan(text), "all")[0])
@@ -265,49 +269,12 @@ class ReferenceEngine:
         }
         return sorted(words)[:MAX_EXPANSIONS]
 
-    # In which order
-
-    def _sort_keys(self, found: list[PreparedArticle], plan: Plan, request: SearchRequest) -> dict[str, float]:
-        if not date_order(request, plan):
-            return self._scores(found, plan)
-        sign = -1 if request.sort == "oldest" else 1
-        return {
-            article.article.id: -math.inf if article.moment is None else float(sign * article.moment)
-            for article in found
-        }
-
-    def _scores(self, found: list[PreparedArticle], plan: Plan) -> dict[str, float]:
-        scores = dict.fromkeys((article.article.id for article in found), 0.0)
-        mean = self._mean(_weighted_length)
-        mean_literal = self._mean(lambda article: len(article.literal))
-        for word, count in sorted(plan.words.items()):
-            weight = self._term_idf(Word(word), plan)
-            for article in found:
-                frequency = sum(
-                    WEIGHTS[name] * words[word] for name, words in zip(WORD_FIELDS, article.words, strict=True)
-                )
-                scores[article.article.id] += count * weight * _saturated(frequency, _weighted_length(article), mean)
-        for bigram, count in sorted(plan.bigrams.items()):
-            weight = self._term_idf(Literal(bigram), plan)
-            for article in found:
-                frequency = _count_overlapping(article.literal, bigram)
-                scores[article.article.id] += count * weight * _saturated(frequency, len(article.literal), mean_literal)
-        return {article_id: round(score, 6) for article_id, score in scores.items()}
-
-    def _term_idf(self, term: Word | Literal, plan: Plan) -> float:
-        """The idf of a term; one of a synonym counts as no rarer than what it stands for."""
-        own = self._idf(self._test(term))
-        return min(own, self._idf(self._test(plan.stand_ins[term.text]))) if term.text in plan.stand_ins else own
-
     def _idf(self, has: Test) -> float:
         frequency = self._having(has)
         return math.log(1 + (len(self._articles) - frequency + 0.5) / (frequency + 0.5))
 
     def _having(self, has: Test) -> int:
         return sum(has(article) for article in self._articles.values())
-
-    def _mean(self, length: Callable[[PreparedArticle], float]) -> float:
-        return sum(length(article) for article in self._articles.values()) / max(1, len(self._articles))
 
     # As which stories
 
@@ -380,8 +347,11 @@ def _touches(article: PreparedArticle, first: int | None, last: int | None) -> b
     )
 
 
-def _weighted_length(article: PreparedArticle) -> float:
-    return sum(WEIGHTS[name] * words.total() for name, words in zip(WORD_FIELDS, article.words, strict=True))
+def _moments(found: list[PreparedArticle], request: SearchRequest) -> dict[str, float]:
+    sign = -1 if request.sort == "oldest" else 1
+    return {
+        article.article.id: -math.inf if article.moment is None else float(sign * article.moment) for article in found
+    }
 
 
 def _filters(request: SearchRequest) -> dict[str, Test]:
@@ -429,12 +399,3 @@ def _facet_labels(article: PreparedArticle, name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=200_000)
 def _facet_keys(article: PreparedArticle, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_key(label) for label in _facet_labels(article, name)))
-
-
-def _saturated(frequency: float, length: float, mean: float) -> float:
-    norm = K1 * (1 - B + B * length / mean) if mean else K1
-    return (K1 + 1) * frequency / (frequency + norm)
-
-
-def _count_overlapping(text: str, wanted: str) -> int:
-    return sum(text.startswith(wanted, at) for at in range(len(text)))

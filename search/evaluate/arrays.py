@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search.evaluate.bm25 import saturated
+from search.evaluate.closeness import closeness
 from search.evaluate.topk import best
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Stretches",
     "Terms",
     "best",
+    "closeness",
     "count_positions",
     "count_values",
     "first_of_blocks",

@@ -22,6 +22,7 @@ from search.evaluate.arrays import (
     Stretches,
     Terms,
 )
+from search.evaluate.closeness import Needles
 
 __all__ = ["Steps", "choose_steps"]
 
@@ -55,6 +56,9 @@ class Steps(Protocol):
         self, docs: Docs, offsets: npt.NDArray[np.uint32], ordinals: Ints, n_values: int, /
     ) -> npt.NDArray[np.int64]:
         """See ``arrays.count_values``."""
+
+    def closeness(self, codes: npt.NDArray[np.uint32], offsets: npt.NDArray[np.int64], needles: Needles, /) -> Floats:
+        """See ``closeness.closeness``."""
 
     def best(self, keys: Floats, ranks: npt.NDArray[np.int32], docs: Docs, count: int, /) -> Docs:
         """See ``topk.best``."""

@@ -106,13 +106,16 @@ class Evaluator:
 class Evaluation:
     """One plan on one snapshot; what two of its steps need is looked up once. Used by one thread.
 
-    ``cuts`` says, in words for people, what was left out of the answer because it cost too much.
+    ``cuts`` says, in words for people, what was left out of the answer because it cost too much. ``word_idfs`` and
+    ``bigram_idfs`` hold, once the articles are scored, the idf of each ranking term.
     """
 
     shared: Evaluator
     plan: Plan
     deadline: float = math.inf
     cuts: list[str] = field(default_factory=list)
+    word_idfs: dict[str, float] = field(default_factory=dict)
+    bigram_idfs: dict[str, float] = field(default_factory=dict)
     _characters: dict[tuple[int, str], Docs] = field(default_factory=dict)
 
     def match(self, mode: str) -> TextMatch:
@@ -148,6 +151,7 @@ class Evaluation:
             + [(partial(scorer.add_characters, self._character), [own]) for own in characters]
         ):
             score(terms)
+        self.word_idfs, self.bigram_idfs = scorer.word_idfs, scorer.bigram_idfs
         # PERF: only what matches is rounded: 4 µs for 500 of 20,000 articles, 45 µs for all.
         docs = np.flatnonzero(matching)
         scores[docs] = np.round(scores[docs], SCORE_DECIMALS)

@@ -1,18 +1,13 @@
 """The steps of ``arrays.py`` compiled by numba: the same answers, several times as fast. Part of the extra ``fast``.
 
-Compiled once and kept in the private cache folder, never in the data directory: numba's cache is pickled. The kernels let go
-of the interpreter's lock. ``NUMBA_DISABLE_JIT=1`` runs them as plain Python.
+``compiled.py`` says how they are compiled and where that is kept; ``NUMBA_DISABLE_JIT=1`` runs them as plain Python.
 """
 
 from __future__ import annotations
 
-import os
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from indexer.analysis.segment import private_cache_dir
 from indexer.store import EXCEPTION
 from search.evaluate.arrays import (
     BLOCK_BITS,
@@ -27,15 +22,13 @@ from search.evaluate.arrays import (
     Stretches,
     Terms,
 )
+from search.evaluate.closeness_kernels import closeness
+from search.evaluate.compiled import compiled
 from search.evaluate.topk import best as numpy_best
-
-# NOTE: numba reads this when it is imported, and its cache folder must be ours alone.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(private_cache_dir() / "numba"))
-
-from numba import njit
 
 __all__ = [
     "best",
+    "closeness",
     "count_positions",
     "count_values",
     "mark",
@@ -53,10 +46,8 @@ FAR_APART = 16
 
 BITS = np.uint32(BLOCK_BITS)
 
-_compiled: Any = njit(cache=True, nogil=True)
 
-
-@_compiled
+@compiled
 def _article_of(position, starts, blocks, bits):  # type: ignore[no-untyped-def]
     """The article in which a position lies: the first of its block of ``2 ** bits``, or one of the next."""
     # NOTE: numba's cache looks at this file alone: a constant of another one would stay in it as it was.
@@ -66,7 +57,7 @@ def _article_of(position, starts, blocks, bits):  # type: ignore[no-untyped-def]
     return doc
 
 
-@_compiled
+@compiled
 def _walk_together(places, others, shift, kept):  # type: ignore[no-untyped-def]
     found = 0
     at = 0
@@ -83,7 +74,7 @@ def _walk_together(places, others, shift, kept):  # type: ignore[no-untyped-def]
     return found
 
 
-@_compiled
+@compiled
 def _leap(places, others, shift, kept):  # type: ignore[no-untyped-def]
     found = 0
     low = 0
@@ -121,7 +112,7 @@ def shifted_intersection(
     return kept[:found]
 
 
-@_compiled
+@compiled
 def _mark(mask, docs):  # type: ignore[no-untyped-def]
     for doc in docs:
         mask[doc] = True
@@ -132,7 +123,7 @@ def mark(mask: Mask, docs: Ints) -> None:
     _mark(mask, docs)
 
 
-@_compiled
+@compiled
 def _mark_positions(mask, positions, starts, blocks, bits):  # type: ignore[no-untyped-def]
     for position in positions:
         mask[_article_of(position, starts, blocks, bits)] = True
@@ -143,7 +134,7 @@ def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> No
     _mark_positions(mask, positions, lists.starts, lists.blocks, BITS)
 
 
-@_compiled
+@compiled
 def _count_positions(counts, positions, starts, blocks, bits, begins, ends):  # type: ignore[no-untyped-def]
     for position in positions:
         doc = _article_of(position, starts, blocks, bits)
@@ -159,7 +150,7 @@ def count_positions(positions: Positions, lists: PositionLists, stretches: Stret
     return counts
 
 
-@_compiled
+@compiled
 def _first_from(values, low, high, wanted):  # type: ignore[no-untyped-def]
     """The first place from ``low`` on at which ascending ``values`` are ``wanted`` or more, ``high`` when none are."""
     step = 1
@@ -178,7 +169,7 @@ def _first_from(values, low, high, wanted):  # type: ignore[no-untyped-def]
     return low
 
 
-@_compiled
+@compiled
 def _frequency(entry, codes, frequencies, large_at, large):  # type: ignore[no-untyped-def]
     code = codes[entry]
     if code == EXCEPTION:
@@ -186,7 +177,7 @@ def _frequency(entry, codes, frequencies, large_at, large):  # type: ignore[no-u
     return frequencies[code]
 
 
-@_compiled
+@compiled
 def _score_words(  # type: ignore[no-untyped-def]
     scores, matching, chosen, docs, codes, frequencies, large_at, large, norms, firsts, lasts, weights
 ):
@@ -219,7 +210,7 @@ def score_words(scores: Floats, chosen: Chosen, lists: PostingLists, terms: Term
     )  # fmt: skip
 
 
-@_compiled
+@compiled
 def _score_positions(  # type: ignore[no-untyped-def]
     scores, matching, chosen, positions, starts, blocks, bits, norms, firsts, lasts, weights
 ):
@@ -253,7 +244,7 @@ def score_positions(scores: Floats, chosen: Chosen, lists: PositionLists, terms:
     )  # fmt: skip
 
 
-@_compiled
+@compiled
 def _count(docs, offsets, ordinals, counts):  # type: ignore[no-untyped-def]
     for doc in docs:
         for entry in range(offsets[doc], offsets[doc + 1]):
@@ -267,7 +258,7 @@ def count_values(docs: Docs, offsets: npt.NDArray[np.uint32], ordinals: Ints, n_
     return counts
 
 
-@_compiled
+@compiled
 def _best(keys, ranks, docs, count, kept, kept_keys):  # type: ignore[no-untyped-def]
     size = 0
     for doc in docs:

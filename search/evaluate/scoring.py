@@ -24,7 +24,7 @@ class Scorer:
     """Adds to the scores (``float64[n_docs]``) of the ``matching`` articles (``bool[n_docs]``) of a whole collection.
 
     A term counts as its weight in the query times its idf among the ``n_live`` live articles, of which those with it are taken to
-    be no fewer than ``at_least`` says.
+    be no fewer than ``at_least`` says. ``word_idfs`` and ``bigram_idfs`` hold the idfs of those that were added.
     """
 
     def __init__(
@@ -45,6 +45,8 @@ class Scorer:
         self._n_live = n_live
         self._steps = steps
         self._k1 = parameters.k1
+        self.word_idfs: dict[str, float] = {}
+        self.bigram_idfs: dict[str, float] = {}
 
     def add_words(self, words: Weighted) -> None:
         """Adds what ``words`` are worth."""
@@ -53,7 +55,7 @@ class Scorer:
         for part, ranges in zip(self._parts, found, strict=True):
             for at, (first, last) in enumerate(ranges):
                 having[at] += part.alive_in(first, last)
-        weights = self._weights(words, having)
+        weights = self._weights(words, having, self.word_idfs)
         for part, ranges, chosen, scores in zip(self._parts, found, self._chosen, self._scores, strict=True):
             self._steps.score_words(scores, chosen, part.words, _terms(ranges, weights), self._k1)
 
@@ -66,7 +68,7 @@ class Scorer:
                 having[at] += (
                     n_docs if part.segment.deleted is None else self._alive(part, part.bigrams.positions[first:last])
                 )
-        weights = self._weights(bigrams, having)
+        weights = self._weights(bigrams, having, self.bigram_idfs)
         for part, ranges, chosen, scores in zip(self._parts, found, self._chosen, self._scores, strict=True):
             terms = _terms([(first, last) for first, last, _ in ranges], weights)
             self._steps.score_positions(scores, chosen, part.bigrams, terms, self._k1)
@@ -78,7 +80,7 @@ class Scorer:
             having = sum(
                 int(np.count_nonzero(part.live & (own > 0))) for part, own in zip(self._parts, counts, strict=True)
             )
-            (worth,) = self._weights([(character, weight)], [having])
+            (worth,) = self._weights([(character, weight)], [having], self.bigram_idfs)
             for part, own, chosen, scores in zip(self._parts, counts, self._chosen, self._scores, strict=True):
                 docs = chosen.docs[own[chosen.docs] > 0]
                 frequencies, norms = own[docs].astype(np.float64), part.bigrams.norms[docs]
@@ -90,12 +92,10 @@ class Scorer:
         self._steps.mark_positions(mask, positions, part.bigrams)
         return int((mask & part.live).sum())
 
-    def _weights(self, terms: Weighted, having: Sequence[int]) -> Floats:
-        idfs = [
-            weight * idf(self._n_live, max(found, self._at_least.get(term, 0)))
-            for (term, weight), found in zip(terms, having, strict=True)
-        ]
-        return np.array(idfs, dtype=np.float64)
+    def _weights(self, terms: Weighted, having: Sequence[int], idfs: dict[str, float]) -> Floats:
+        for (term, _), found in zip(terms, having, strict=True):
+            idfs[term] = idf(self._n_live, max(found, self._at_least.get(term, 0)))
+        return np.array([weight * idfs[term] for term, weight in terms], dtype=np.float64)
 
 
 def _terms(ranges: Sequence[tuple[int, int]], weights: Floats) -> Terms:

@@ -110,9 +110,11 @@ class Needle:
 class Plan:
     """What an article should have: ``match`` combines the ``required``; ``always`` must hold, and of ``excluded`` none may.
 
-    ``words`` and ``bigrams`` are the weights of what orders, how often each is asked for at first. A single Han character that
-    stands alone is among the ``bigrams`` by itself. ``stand_ins`` are the terms of synonyms alone, each with the node in whose
-    place they stand: none counts as rarer than that.
+    ``words`` and ``bigrams`` are the weights of what orders: its count in the query × what such a word counts (``weights.py``). A
+    single Han character that stands alone is among the ``bigrams`` by itself. ``stand_ins`` are the terms of synonyms alone, each
+    with the node in whose place they stand: none counts as rarer than that. The best articles are ordered anew by the
+    ``characters`` of content words, each with its count, and by the order of ``neighbours`` among those words. ``whole`` is the
+    query itself where it is nothing but text, which a title may be; else empty.
     """
 
     required: tuple[Node, ...] = ()
@@ -120,6 +122,9 @@ class Plan:
     always: tuple[Node, ...] = ()
     words: dict[str, float] = field(default_factory=dict)
     bigrams: dict[str, float] = field(default_factory=dict)
+    characters: dict[str, float] = field(default_factory=dict)
+    neighbours: tuple[tuple[str, str], ...] = ()
+    whole: str = ""
     stand_ins: dict[str, Node] = field(default_factory=dict)
     needles: tuple[Needle, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -13,22 +13,24 @@ What matches (the same for every engine):
 - The editor's words (``vocabulary.py``) count outside quotes: who has a synonym of a wanted word has the word, and a stop word
   that stands in no bracket and with no operator need not be had, unless there is nothing else.
 
-What orders: the words in search mode, and the bigrams of runs of Han, of every wanted text, and less of its synonyms.
+- Words that ask, and in a question those that bind it together, need not be had either: who asks 谁是院长 looks for 院长.
+
+What orders: the words in search mode, and the bigrams, of every wanted text, weighed by ``weights.py``, and less of its synonyms.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from indexer.analysis import GAP, Analyzer, Token, clean, fold, is_han, is_plain_word
+from indexer.analysis import GAP, Analyzer, Token, clean, fold, is_han, is_plain_word, literal_form
 from indexer.schema import WORD_FIELDS
 from search.query.plan import And, Days, Literal, Needle, Node, Not, Or, Pattern, Plan, Word, WordPattern
 from search.query.syntax import FIELDS, Dates, Either, Negated, Query, SyntaxNode, Text
 from search.query.vocabulary import Vocabulary
+from search.query.weights import QueryPiece, ranking_bigrams, telling_words, term_weights
 from search.query.widen import alternatives
 from search.request import read_day
 
@@ -48,7 +50,9 @@ _COMPOUND = re.compile(
     r"(?P<body>(?:(?![\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff])[\w.@:/'&+,#%~=?$-])+)"
 )
 FUNCTION_CHARS = frozenset(
-    "的了是在和与于被之而其及也都就还又并或所这那此该他她它我你们着地得则且若不没吗呢吧啊把让将从对向给"
+    fold(
+        "的了是在和与于被之而其及也都就还又并或所这那此该他她它我你们着地得则且若不没吗呢吧啊把让将从对向给谁啥指有为由"
+    )
 )
 """Characters that carry no meaning of their own beside another word, folded."""
 
@@ -67,8 +71,13 @@ class _Unit:
     node: Node
 
 
-def rewrite(query: Query, analyzer: Analyzer, vocabulary: Vocabulary | None = None) -> Plan:
-    """What ``query`` looks up under ``analyzer``; a text in which nothing can be looked up is left out, with a warning."""
+def rewrite(
+    query: Query, analyzer: Analyzer, vocabulary: Vocabulary | None = None, *, weigh_terms: bool = True
+) -> Plan:
+    """What ``query`` looks up under ``analyzer``; a text in which nothing can be looked up is left out, with a warning.
+
+    Without ``weigh_terms`` every word that was typed counts the same and is asked for.
+    """
     own = vocabulary or Vocabulary()
     builder = _Builder(analyzer, own, alone=len(query.parts) == 1 and isinstance(query.parts[0], Text))
     left_out = False
@@ -87,21 +96,28 @@ def rewrite(query: Query, analyzer: Analyzer, vocabulary: Vocabulary | None = No
         else:
             required.extend(builder.node(part))
     if left_out and not required:
-        return rewrite(query, analyzer, replace(own, stop_words=frozenset()))
+        return rewrite(query, analyzer, replace(own, stop_words=frozenset()), weigh_terms=weigh_terms)
     words = {token.text: node for each, node in builder.synonyms.items() for token in analyzer.words(each)}
-    bigrams = {pair: node for each, node in builder.synonyms.items() for pair in _ranking_bigrams(each)}
+    bigrams = {pair: node for each, node in builder.synonyms.items() for _, pair in ranking_bigrams(each)}
+    pieces = builder.pieces if weigh_terms else [replace(piece, exact=True) for piece in builder.pieces]
+    typed = term_weights(pieces)
+    only_text = all(isinstance(part, Text) and not part.field and part.distance is None for part in query.parts)
+    whole = " ".join(piece.literal for piece in builder.pieces) if only_text else ""
     return Plan(
-        required=tuple(dict.fromkeys(required)),
+        required=tuple(dict.fromkeys(builder.telling(required) if weigh_terms else required)),
         excluded=tuple(excluded),
         always=tuple(always),
-        words=_weights(builder.words, words),
-        bigrams=_weights(builder.bigrams, bigrams),
+        words=dict.fromkeys(words, SYNONYM_WEIGHT) | typed.words,
+        bigrams=dict.fromkeys(bigrams, SYNONYM_WEIGHT) | typed.bigrams,
         stand_ins={
             term: node
-            for terms, typed in ((words, builder.words), (bigrams, builder.bigrams))
+            for terms, own_terms in ((words, typed.words), (bigrams, typed.bigrams))
             for term, node in terms.items()
-            if term not in typed
+            if term not in own_terms
         },
+        characters=typed.characters,
+        neighbours=typed.neighbours,
+        whole=literal_form(whole).text,
         needles=tuple(builder.needles),
         warnings=(*query.warnings, *builder.warnings),
     )
@@ -115,10 +131,10 @@ class _Builder:
         self._vocabulary = vocabulary
         self._alone = alone
         self.synonyms: dict[str, Node] = {}
-        self.words: Counter[str] = Counter()
-        self.bigrams: Counter[str] = Counter()
+        self.pieces: list[QueryPiece] = []
         self.needles: list[Needle] = []
         self.warnings: list[str] = []
+        self._loose: set[Node] = set()
         self._cut: dict[str, list[Token]] = {}
 
     def node(self, part: SyntaxNode, *, wanted: bool = True) -> tuple[Node, ...]:
@@ -137,14 +153,14 @@ class _Builder:
         """Whether a text is stop words and nothing else; one in quotes or of a field is not."""
         if not self._vocabulary.stop_words or part.quoted or part.field:
             return False
-        literal = self._analyzer.literal(clean(part.text).replace(GAP, " ")).text
+        literal = self._analyzer.literal(_one_line(part.text)).text
         words = [literal[unit.start : unit.end] for unit in self._units(literal, None)]
         return bool(words) and self._vocabulary.stop_words.issuperset(words)
 
     def text_nodes(self, part: Text, *, wanted: bool = True, optional: bool = False) -> tuple[Node, ...]:
         """The nodes of a text, all of which must match; ``optional``: its stop words need not."""
         fields = (FIELDS[part.field],) if part.field else None
-        text = clean(part.text).replace(GAP, " ")
+        text = _one_line(part.text)
         literal = self._analyzer.literal(text).text
         optional = optional and not fields
         nodes, needles, ranked = self._looked_up(text, literal, part, fields, wanted=wanted, optional=optional)
@@ -152,11 +168,16 @@ class _Builder:
             self.warnings.append(f"there is nothing to look up in {part.text!r}; it was left out")
         elif wanted:
             self.needles.extend(needles)
-            for token in self._tokens(ranked):
-                self.words[token.text] += 1
-            for bigram in _ranking_bigrams(ranked):
-                self.bigrams[bigram] += 1
+            self.pieces.append(QueryPiece(literal=ranked, tokens=tuple(self._tokens(ranked)), exact=part.quoted))
+        if not part.quoted and not part.field:
+            self._loose.update(nodes)
         return nodes
+
+    def telling(self, required: list[Node]) -> list[Node]:
+        """Those of the required nodes that an article must match: without words that only ask, where there are others."""
+        words = [node.text for node in required if node in self._loose and isinstance(node, Literal)]
+        dispensable = set(words) - set(telling_words(words))
+        return [node for node in required if not (isinstance(node, Literal) and node.text in dispensable)] or required
 
     def _tokens(self, folded: str) -> list[Token]:
         """The words of a folded text; it is cut once for what matches and for what orders."""
@@ -293,15 +314,10 @@ class _Builder:
         yield _Unit(match.start(), match.start() + len(body), node)
 
 
-def _weights(counts: Mapping[str, int], synonyms: Iterable[str]) -> dict[str, float]:
-    """The weight of each term: as often as it was typed, or once and less for one of synonyms alone."""
-    return {**dict.fromkeys(synonyms, SYNONYM_WEIGHT), **counts}
-
-
 def _without(literal: str, units: Sequence[_Unit]) -> str:
-    """A literal text with a comma for some of its words, so that their neighbours do not become neighbours."""
+    """A literal text with the end of a sentence for some of its words, so that their neighbours do not become neighbours."""
     for unit in reversed(units):
-        literal = f"{literal[: unit.start]},{literal[unit.end :]}"
+        literal = f"{literal[: unit.start]}。{literal[unit.end :]}"
     return literal
 
 
@@ -355,11 +371,5 @@ def _belong_together(before: str, text: str) -> bool:
     return single and all(is_han(word[0]) and word not in FUNCTION_CHARS for word in (before, text))
 
 
-def _ranking_bigrams(literal: str) -> Iterator[str]:
-    """Pairs of neighbouring Han characters, and Han characters without a Han neighbour."""
-    han = [is_han(char) for char in literal] + [False]
-    for at, char in enumerate(literal):
-        if han[at] and han[at + 1]:
-            yield literal[at : at + 2]
-        elif han[at] and not (at and han[at - 1]):
-            yield char
+def _one_line(text: str) -> str:
+    return clean(text).replace(GAP, " ")

@@ -298,6 +298,63 @@ class EngineContract:
         assert scores == sorted(scores, reverse=True)
         assert all(math.isfinite(score) for score in scores)
 
+    def test_a_title_that_is_the_query_comes_before_one_that_holds_it_and_that_before_a_body(self) -> None:
+        bodies = "监督检查，监督检查，监督检查。"
+        engine = self.make_engine(
+            [
+                article("body", "别的题目", bodies),
+                article("holds", "县里的监督检查", "一句。"),
+                article("is", "監督檢查", "一句别的长些的话，说的是别的事情。"),
+            ]
+        )
+        assert ids(engine.search(SearchRequest(text="监督检查"))) == ["is", "holds", "body"]
+
+    def test_words_in_order_and_near_each_other_come_before_the_same_words_far_apart(self) -> None:
+        between = "河边的风很大，船停在岸边没有人看见它。" * 3
+        engine = self.make_engine(
+            [
+                article("far", "题目甲", f"乡村一句。{between}产业一句。"),
+                article("near", "题目乙", f"乡村产业一句。{between}一句。"),
+                article("turned", "题目丙", f"产业乡村一句。{between}一句。"),
+            ]
+        )
+        assert ids(engine.search(SearchRequest(text="乡村 产业"))) == ["near", "turned", "far"]
+
+    def test_a_question_asks_for_its_telling_words(self, engine: Engine) -> None:
+        page = engine.search(SearchRequest(text="谁是资源县的监督员？", match="all"))
+        assert page.total == 0
+        assert self.find(engine, "資源縣在哪裡？", match="all") == self.find(engine, "资源县", match="all")
+        assert self.find(engine, "什么", match="all") == set()
+
+    def test_pages_go_on_where_the_texts_are_no_longer_read(self) -> None:
+        engine = self.make_engine(
+            [article(f"{number:02}", "题目", "监督" + "，" * (number % 7) + "检查。") for number in range(30)]
+        )
+        whole = engine.search(SearchRequest(text="监督 检查", limit=100))
+        assert len(set(ids(whole))) == 30
+        found, cursor = [], None
+        while True:
+            page = engine.search(SearchRequest(text="监督 检查", limit=7, cursor=cursor))
+            found += page.hits
+            if (cursor := page.next) is None:
+                break
+        assert [(hit.id, hit.score) for hit in found] == [(hit.id, hit.score) for hit in whole.hits]
+        assert whole.hits[19].score > whole.hits[20].score
+
+    def test_a_score_is_the_sum_of_its_parts(self, engine: Engine) -> None:
+        page = engine.search(SearchRequest(text="資源縣 監督檢查", match="any", explain=True))
+        assert len(page.hits) > 1
+        for hit in page.hits:
+            assert hit.explanation is not None
+            parts = hit.explanation
+            first = (sum(term.score for term in parts.terms) + parts.title) * parts.factor
+            assert hit.score == pytest.approx(first + parts.characters + parts.window + parts.order, abs=1e-4)
+        terms = {(term.kind, term.term): term for term in page.hits[0].explanation.terms}  # type: ignore[union-attr]
+        assert terms["word", "监督"].frequencies == {"title": 1.0, "body": 1.0}
+        assert terms["bigram", "资源"].frequencies == {"text": 3.0}
+        assert engine.search(SearchRequest(text="监督")).hits[0].explanation is None
+        assert engine.search(SearchRequest(text="监督", sort="newest", explain=True)).hits[0].explanation is None
+
     def test_either_script_gives_the_same_page(self, engine: Engine) -> None:
         one, other = (engine.search(SearchRequest(text=text)) for text in ("监督检查 国际", "監督檢查 國際"))
         assert [(hit.id, hit.score) for hit in one.hits] == [(hit.id, hit.score) for hit in other.hits]
