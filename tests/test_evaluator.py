@@ -10,6 +10,7 @@ from indexer.store import index_folder, open_snapshot, read_manifest
 from search import SearchRequest
 from search.engines.local import LocalEngine
 from search.evaluate import arrays
+from search.evaluate.arrays import Chosen
 from search.evaluate.evaluator import Evaluator
 from search.query.parse import parse
 from search.query.plan import MAX_EXPANSIONS
@@ -49,7 +50,7 @@ def test_the_numpy_steps_and_the_compiled_ones_give_the_same(index_articles: Cal
         for steps in (arrays, kernels):
             evaluation = Evaluator(snapshot, relax_share=0.5, steps=steps).start(plan)
             match = evaluation.match("auto")
-            answers.append((match.mask.tolist(), match.relaxed, evaluation.scores(match.mask).tolist()))
+            answers.append((match.mask.tolist(), match.relaxed, evaluation.scores(Chosen.of(match.mask)).tolist()))
         assert answers[0] == answers[1], text
     snapshot.close()
 

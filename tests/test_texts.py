@@ -19,7 +19,7 @@ def test_texts_come_back(stored: list[tuple[str, str, list[str]]]) -> None:
     parts = text_parts(articles)
     for number, one in enumerate(articles):
         first, last = parts["texts_offsets"][number : number + 2].tolist()
-        assert read_texts(parts["texts"][first:last]) == StoredTexts(one.body, one.summary, one.captions)
+        assert read_texts(parts["texts"][first:last]) == StoredTexts(one.title, one.summary, one.body, one.captions)
 
 
 def test_half_a_surrogate_pair_survives() -> None:
@@ -29,4 +29,4 @@ def test_half_a_surrogate_pair_survives() -> None:
 
 def test_what_was_not_cleaned_keeps_its_fields() -> None:
     found = read_texts(text_parts([article("a", body="一\0二", captions=("三",))])["texts"])
-    assert found == StoredTexts("一二", None, ("三",))
+    assert found == StoredTexts("题目", None, "一二", ("三",))

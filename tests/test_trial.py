@@ -10,6 +10,7 @@ import pytest
 
 from indexer.analysis import Analyzer
 from indexer.store import index_folder, open_snapshot, read_manifest
+from search.evaluate.arrays import Chosen
 from search.evaluate.evaluator import Evaluator
 from search.query.parse import parse
 from search.query.plan import Plan
@@ -31,7 +32,7 @@ def test_what_differs_is_added_and_taken_away(evaluator: Evaluator, analyzer: An
 
     trial = IndexTrial(evaluator, plan, evaluator.live)
     for text in ("监督检查 资原县", "监督检查 资源县", "监督 督", "没有", "AI covid", "监督检查 资源县"):
-        scores = evaluator.start(plan(text)).scores(evaluator.live)
+        scores = evaluator.start(plan(text)).scores(Chosen.of(evaluator.live))
         assert trial.score(text).best == pytest.approx(scores.max(initial=0.0), abs=2e-6)
         assert trial.score(text).ceiling >= trial.score(text).best
         assert trial.total(text) == evaluator.start(plan(text)).match("all").mask.sum()

@@ -12,7 +12,7 @@ from indexer.analysis.bigrams import (
     phrase_terms,
 )
 from indexer.analysis.bulk import WordOccurrences, fold_all
-from indexer.analysis.normalize import HAN_RANGES, clean, fold, fold_codes, han_codes, is_han
+from indexer.analysis.normalize import HAN_RANGES, clean, fold, fold_codes, fold_table, han_codes, han_ranges, is_han
 from indexer.analysis.segment import SEGMENTERS, Segmenter, open_segmenter
 from indexer.analysis.token import Token
 from indexer.analysis.words import is_plain_word
@@ -31,7 +31,9 @@ __all__ = [
     "fold",
     "fold_all",
     "fold_codes",
+    "fold_table",
     "han_codes",
+    "han_ranges",
     "is_han",
     "is_plain_word",
     "join_lines",

@@ -82,6 +82,11 @@ class Snapshot:
     def close(self) -> None:
         """Gives the files back once nothing that was read from them is in use any more."""
 
+    def text_units(self, doc: int) -> npt.NDArray[np.uint16]:
+        """The code units of all texts of the article numbered ``doc``, as ``texts.py`` has them."""
+        at = bisect_right(self._bases, doc) - 1
+        return self.segments[at].text_units(doc - self._bases[at])
+
     def record(self, doc: int) -> dict[str, Any]:
         """The article numbered ``doc`` as the JSON object that was stored."""
         at = bisect_right(self._bases, doc) - 1

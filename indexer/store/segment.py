@@ -167,9 +167,14 @@ class Segment:
         head: bytes = self._heads[doc]
         return head
 
+    def text_units(self, doc: int) -> npt.NDArray[np.uint16]:
+        """The code units of all texts of the article, as ``texts.py`` has them."""
+        units: npt.NDArray[np.uint16] = self._texts[self._text_offsets[doc] : self._text_offsets[doc + 1]]
+        return units
+
     def texts(self, doc: int) -> StoredTexts:
         """The texts of the article that its head leaves out."""
-        return read_texts(self._texts[self._text_offsets[doc] : self._text_offsets[doc + 1]])
+        return read_texts(self.text_units(doc))
 
     def record(self, doc: int) -> dict[str, Any]:
         """The article as the JSON object that ``article_to_record`` makes."""

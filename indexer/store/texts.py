@@ -1,4 +1,7 @@
-"""Stored texts: body, summary and captions of each article, as UTF-16, so that they are read in place and scanned as numbers."""
+"""Stored texts: title, summary, body and captions of each article, as UTF-16: they are read in place and scanned as numbers.
+
+The title stands in the head of an article too, from which a list of titles is shown without its texts.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,9 @@ _ENCODING, _ERRORS = "utf-16-le", "surrogatepass"
 class StoredTexts:
     """The texts of an article that are shown piece by piece."""
 
-    body: str
+    title: str
     summary: str | None
+    body: str
     captions: tuple[str, ...]
 
 
@@ -40,12 +44,12 @@ def text_parts(articles: Sequence[Article]) -> dict[str, npt.NDArray[Any]]:
 
 def read_texts(units: npt.NDArray[np.uint16]) -> StoredTexts:
     """The texts that the code units of one article stand for."""
-    body, summary, *captions = units.tobytes().decode(_ENCODING, _ERRORS).split(_SEPARATOR)
-    return StoredTexts(body, summary or None, tuple(captions))
+    title, summary, body, *captions = units.tobytes().decode(_ENCODING, _ERRORS).split(_SEPARATOR)
+    return StoredTexts(title, summary or None, body, tuple(captions))
 
 
 def _joined(article: Article) -> str:
-    texts = (article.body, article.summary or "", *article.captions)
+    texts = (article.title, article.summary or "", article.body, *article.captions)
     whole = _SEPARATOR.join(texts)
     if whole.count(_SEPARATOR) >= len(texts):
         return _SEPARATOR.join(text.replace(_SEPARATOR, "") for text in texts)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,20 +20,22 @@ import numpy.typing as npt
 from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
 from indexer.errors import IndexMissingError, UnreadableError
-from indexer.schema import FACETS, facet_key
+from indexer.schema import facet_key
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
 from search.engines.assistance import Assistance
 from search.engines.base import EngineStats
 from search.engines.cursor import Cursor, read_cursor, write_cursor
+from search.engines.facet_counts import count_facets, facet_rows
 from search.engines.hits import Found, date_order, make_hits, needs_texts, pinned_keys
 from search.errors import ArticleNotFoundError
+from search.evaluate.arrays import Chosen
 from search.evaluate.backend import Steps
 from search.evaluate.evaluator import Evaluator, TextMatch
-from search.evaluate.facets import list_values, values_containing
-from search.evaluate.filters import FILTER_OF_FACET, field_choices, filter_masks
+from search.evaluate.facets import values_containing
+from search.evaluate.filters import field_choices, filter_masks
 from search.evaluate.fold import fold_stories, reprints, value_of_article
 from search.evaluate.ranking import Ranking
-from search.evaluate.rerank import Ranked, Ranker
+from search.evaluate.rerank import Ranker
 from search.evaluate.topk import after
 from search.page import FacetValue, Folded, Hit, Page
 from search.query.parse import parse
@@ -103,7 +104,7 @@ class LocalEngine:
         cursor = read_cursor(request)
         vocabulary = self._vocabulary()
         with self._current() as opened:
-            snapshot = opened.snapshot
+            snapshot, steps = opened.snapshot, opened.evaluator.steps
             plan = rewrite(query, opened.analyzer, vocabulary, weigh_terms=self._ranking.weigh_terms)
             evaluation = opened.evaluator.start(plan, budget_s=self._timeout_s)
             text = evaluation.match(request.match)
@@ -111,9 +112,10 @@ class LocalEngine:
             text.mask[list(pinned)] = True
             filters = filter_masks(snapshot, request)
             mask = _all_of(text.mask, filters.values())
-            docs = np.flatnonzero(mask)
+            chosen = Chosen.of(mask)
+            docs, docs32 = chosen.docs, chosen.docs.astype(np.uint32)
             by_date = date_order(request, plan)
-            ranked = None if by_date else opened.ranker.rank(evaluation, mask)
+            ranked = None if by_date else opened.ranker.rank(evaluation, chosen)
             keys = _moments(snapshot, request) if ranked is None else ranked.keys
             scores = {doc: float(keys[doc]) for doc in pinned}
             keys[list(pinned)] = list(pinned.values())
@@ -122,8 +124,9 @@ class LocalEngine:
                 docs = stories.leaders
             rest = docs if cursor is None else _after(snapshot, keys, docs, cursor)
             end = request.offset + request.limit
-            shown = opened.evaluator.steps.best(keys, snapshot.ranks, rest.astype(np.uint32), end)[request.offset :]
-            read = _reader(snapshot, ranked, request)
+            candidates = docs32 if rest is chosen.docs else rest.astype(np.uint32)
+            shown = steps.best(keys, snapshot.ranks, candidates, end)[request.offset :]
+            read = snapshot.record if needs_texts(request) else snapshot.head
             found = [
                 Found(
                     read(doc),
@@ -143,7 +146,7 @@ class LocalEngine:
                 partial=bool(evaluation.cuts),
                 total=len(docs),
                 hits=hits,
-                facets=_facets(opened, text, mask, filters, request),
+                facets=count_facets(snapshot, steps, text.mask, docs32, filters, request),
                 next=write_cursor(request, float(keys[shown[-1]]), hits[-1].id) if more else None,
                 suggestion=_correction(opened, request, plan, text, filters, vocabulary),
                 took_ms=round((perf_counter() - begin) * 1000, 3),
@@ -168,7 +171,7 @@ class LocalEngine:
             stories = value_of_article(snapshot.facets["story"], snapshot.n_docs)
             others = snapshot.live & ((stories < 0) | (stories != stories[doc]))
             others[doc] = False
-            keys = opened.evaluator.start(plan).scores(others)
+            keys = opened.evaluator.start(plan).scores(Chosen.of(others))
             docs = np.flatnonzero(keys > 0).astype(np.uint32)
             best = opened.evaluator.steps.best(keys, snapshot.ranks, docs, limit)
             found = [Found(snapshot.record(other), float(keys[other])) for other in best.tolist()]
@@ -187,12 +190,10 @@ class LocalEngine:
             plan = rewrite(query, opened.analyzer, self._vocabulary(), weigh_terms=self._ranking.weigh_terms)
             matching = opened.evaluator.start(plan, budget_s=self._timeout_s).match(request.match)
             filters = filter_masks(opened.snapshot, request)
-            counted = _counted(facet, matching, filters)
-            column = opened.snapshot.facets[facet]
-            counts = opened.evaluator.steps.count_values(counted, column.offsets, column.ordinals, len(column.keys))
+            rows = facet_rows(opened.snapshot, opened.evaluator.steps, facet, matching.mask, filters)
             choices = field_choices(request)
             return values_containing(
-                column.rows(counts, ()),
+                rows,
                 facet_key(text),
                 selected=choices[facet].wanted if facet in choices else (),
                 limit=request.facet_limit,
@@ -305,13 +306,6 @@ def _after(
     return after(keys, snapshot.ranks, docs, cursor.key, snapshot.rank_of(cursor.id))
 
 
-def _reader(snapshot: Snapshot, ranked: Ranked | None, request: SearchRequest) -> Callable[[int], dict[str, Any]]:
-    """What gives the stored object of a hit: those that were read for their order are at hand."""
-    records = ranked.records if ranked else {}
-    read = snapshot.record if needs_texts(request) else snapshot.head
-    return lambda doc: records.get(doc) or read(doc)
-
-
 def _moments(snapshot: Snapshot, request: SearchRequest) -> npt.NDArray[np.float64]:
     """What each article is ordered by, the highest first, undated ones last (``float64[n_docs]``)."""
     moments = snapshot.moments.astype(np.float64)
@@ -342,33 +336,3 @@ def _correction(
         return rewrite(parse(tried), opened.analyzer, vocabulary)
 
     return opened.assistance.correction(request.text, planned, allowed)
-
-
-def _counted(facet: str, text: TextMatch, filters: dict[str, Mask]) -> npt.NDArray[np.uint32]:
-    """The articles that count for a facet: those that match and pass the filters of the other fields."""
-    others = (mask for field, mask in filters.items() if field != FILTER_OF_FACET[facet])
-    return np.flatnonzero(_all_of(text.mask, others)).astype(np.uint32)
-
-
-def _facets(
-    opened: _Open, text: TextMatch, matching: Mask, filters: dict[str, Mask], request: SearchRequest
-) -> dict[str, tuple[FacetValue, ...]]:
-    """The facets asked for, each counted under the query and the filters of the other fields."""
-    snapshot, steps = opened.snapshot, opened.evaluator.steps
-    choices = field_choices(request)
-    facets: dict[str, tuple[FacetValue, ...]] = {}
-    docs = np.flatnonzero(matching).astype(np.uint32)
-    for name in FACETS:
-        if name not in request.facets:
-            continue
-        column = snapshot.facets[name]
-        counted = _counted(name, text, filters) if FILTER_OF_FACET[name] in filters else docs
-        counts = steps.count_values(counted, column.offsets, column.ordinals, len(column.keys))
-        selected = choices[name].wanted if name in choices else ()
-        # A section is among the first of its level or not, and months come by date: counts alone don't choose these.
-        most = request.facet_limit if name in ("author", "source") else None
-        rows = column.rows(counts, selected, most)
-        if "" in selected:
-            rows.append(("", "", int(np.count_nonzero(column.offsets[counted] == column.offsets[1:][counted]))))
-        facets[name] = list_values(name, rows, selected=selected, limit=request.facet_limit)
-    return facets

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from search.evaluate.bm25 import saturated
 from search.evaluate.closeness import closeness
+from search.evaluate.literal_codes import stored_codes
 from search.evaluate.topk import best
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PostingLists",
     "Stretches",
     "Terms",
+    "articles_at",
     "best",
     "closeness",
     "count_positions",
@@ -32,6 +34,7 @@ __all__ = [
     "score_positions",
     "score_words",
     "shifted_intersection",
+    "stored_codes",
 ]
 
 Ints = npt.NDArray[np.integer]
@@ -85,6 +88,18 @@ class Chosen:
     mask: Mask
     docs: npt.NDArray[np.int64]
 
+    @classmethod
+    def of(cls, mask: Mask) -> Chosen:
+        """The articles of a mask."""
+        return cls(mask, mask.nonzero()[0])
+
+    def within(self, first: int, last: int) -> Chosen:
+        """Those from article ``first`` to before ``last``, numbered from there."""
+        if first == 0 and last == len(self.mask):
+            return self
+        low, high = np.searchsorted(self.docs, (first, last))
+        return Chosen(self.mask[first:last], self.docs[low:high] - first)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -132,6 +147,11 @@ def count_positions(positions: Positions, lists: PositionLists, stretches: Stret
         begins, ends = stretches
         docs = docs[(begins[docs] <= positions) & (positions < ends[docs])]
     return np.bincount(docs, minlength=len(lists.starts) - 1).astype(np.uint32)
+
+
+def articles_at(positions: Positions, lists: PositionLists) -> npt.NDArray[np.int64]:
+    """The article of ``lists`` in which each of ``positions`` lies, ``int64[n]``."""
+    return np.searchsorted(lists.starts, positions, side="right") - 1
 
 
 def first_of_blocks(starts: npt.NDArray[np.uint32]) -> Docs:

@@ -57,6 +57,14 @@ class Steps(Protocol):
     ) -> npt.NDArray[np.int64]:
         """See ``arrays.count_values``."""
 
+    def articles_at(self, positions: Positions, lists: PositionLists, /) -> npt.NDArray[np.int64]:
+        """See ``arrays.articles_at``."""
+
+    def stored_codes(
+        self, units: npt.NDArray[np.uint16], ends: npt.NDArray[np.int64], /
+    ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+        """See ``literal_codes.stored_codes``."""
+
     def closeness(self, codes: npt.NDArray[np.uint32], offsets: npt.NDArray[np.int64], needles: Needles, /) -> Floats:
         """See ``closeness.closeness``."""
 

@@ -10,7 +10,8 @@ from search.evaluate.compiled import compiled
 
 __all__ = ["closeness"]
 
-_SLOTS = 1 << 16
+_SLOTS = 1 << 10
+"""A character goes to the slot of its lowest ten bits; most slots stay empty."""
 _END = -1
 
 
@@ -22,11 +23,11 @@ def _group_by_first(codes, starts, characters, slots, next_term, column_of):  # 
     """
     n_terms = len(starts) - 1
     for term in range(n_terms - 1, -1, -1):
-        slot = codes[starts[term]] & 0xFFFF
+        slot = codes[starts[term]] & (_SLOTS - 1)
         next_term[term] = slots[slot]
         slots[slot] = term + 1
     for at in range(len(characters)):
-        slot = characters[at] & 0xFFFF
+        slot = characters[at] & (_SLOTS - 1)
         column_of[at] = slots[slot]
         slots[slot] = n_terms + at + 1
 
@@ -40,7 +41,7 @@ def _occurrences(text, codes, starts, characters, slots, next_term, column_of, c
     n_terms = len(starts) - 1
     found = 0
     for at in range(len(text)):
-        link = slots[text[at] & 0xFFFF]
+        link = slots[text[at] & (_SLOTS - 1)]
         while link != 0:
             if link > n_terms:
                 column = link - n_terms - 1

@@ -24,9 +24,11 @@ from search.evaluate.arrays import (
 )
 from search.evaluate.closeness_kernels import closeness
 from search.evaluate.compiled import compiled
+from search.evaluate.literal_kernels import stored_codes
 from search.evaluate.topk import best as numpy_best
 
 __all__ = [
+    "articles_at",
     "best",
     "closeness",
     "count_positions",
@@ -36,6 +38,7 @@ __all__ = [
     "score_positions",
     "score_words",
     "shifted_intersection",
+    "stored_codes",
 ]
 
 MOST_BY_INSERTION = 128
@@ -132,6 +135,19 @@ def _mark_positions(mask, positions, starts, blocks, bits):  # type: ignore[no-u
 def mark_positions(mask: Mask, positions: Positions, lists: PositionLists) -> None:
     """See :func:`search.evaluate.arrays.mark_positions`."""
     _mark_positions(mask, positions, lists.starts, lists.blocks, BITS)
+
+
+@compiled
+def _articles_at(positions, starts, blocks, bits, docs):  # type: ignore[no-untyped-def]
+    for at in range(len(positions)):
+        docs[at] = _article_of(positions[at], starts, blocks, bits)
+
+
+def articles_at(positions: Positions, lists: PositionLists) -> npt.NDArray[np.int64]:
+    """See :func:`search.evaluate.arrays.articles_at`."""
+    docs = np.empty(len(positions), dtype=np.int64)
+    _articles_at(positions, lists.starts, lists.blocks, BITS, docs)
+    return docs
 
 
 @compiled

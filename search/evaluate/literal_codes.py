@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import GAP, fold_codes, han_codes
 
-__all__ = ["MOST_CHARS", "literal_codes", "read_text"]
+__all__ = ["MOST_CHARS", "literal_codes", "read_text", "stored_codes", "white_space"]
 
 MOST_CHARS = 20_000
 """So many characters at most of an article are read to re-rank it, so that a few books do not slow a search."""
@@ -44,6 +45,19 @@ def literal_codes(texts: Sequence[str]) -> tuple[Codes, npt.NDArray[np.int64]]:
     return _without(codes, ends, gaps[np.diff(gaps, prepend=-1) == 1])
 
 
+def stored_codes(units: npt.NDArray[np.uint16], ends: npt.NDArray[np.int64]) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """The literal forms of what is read of stored articles, as :func:`literal_codes` gives them.
+
+    ``units`` are the texts of the articles as the store has them (``Segment.text_units``), one after another; those of article
+    ``d`` are ``units[ends[d]:ends[d + 1]]``.
+    """
+    texts = []
+    for first, last in pairwise(ends.tolist()):
+        title, summary, body, *_ = units[first:last].tobytes().decode("utf-16-le", "surrogatepass").split("\0")
+        texts.append(read_text(title, summary, body))
+    return literal_codes(texts)
+
+
 def _superfluous_spaces(codes: Codes) -> npt.NDArray[np.int64]:
     """Where white space is that goes: at the borders of a piece, between two Han characters, all of a run but one.
 
@@ -51,7 +65,7 @@ def _superfluous_spaces(codes: Codes) -> npt.NDArray[np.int64]:
     """
     # PERF: few characters are so low, and only those are looked up: 25 µs for 11,000 characters, 60 µs for all of them.
     low = np.flatnonzero(codes <= _LAST_SPACE)
-    spaces = low[_white_space()[codes[low]]]
+    spaces = low[white_space()[codes[low]]]
     if not len(spaces):
         return spaces
     first = np.flatnonzero(np.diff(spaces, prepend=-2) > 1)
@@ -74,6 +88,6 @@ def _without(
 
 
 @cache
-def _white_space() -> npt.NDArray[np.bool_]:
+def white_space() -> npt.NDArray[np.bool_]:
     """Which code points are white space but the gap; no higher one is."""
     return np.array([chr(code).isspace() and code != _GAP for code in range(_LAST_SPACE + 1)])

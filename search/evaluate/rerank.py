@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +16,12 @@ from indexer.analysis import GAP
 from indexer.article import SECTION_SEPARATOR, split_section
 from indexer.schema import LITERAL_FIELDS, facet_key
 from indexer.store import Snapshot
-from search.evaluate.arrays import Floats, Mask, Stretches
+from search.evaluate.arrays import Chosen, Floats
 from search.evaluate.bm25 import idf
 from search.evaluate.closeness import Needles, pack_needles
 from search.evaluate.evaluator import Evaluation, Evaluator
 from search.evaluate.explain import term_scores
 from search.evaluate.literal import occurrences
-from search.evaluate.literal_codes import literal_codes, read_text
 from search.evaluate.ranking import Ranking
 from search.evaluate.topk import SCORE_DECIMALS
 from search.page import Explanation
@@ -40,18 +38,18 @@ class Ranked:
     """The order of what matches.
 
     Attributes:
-        keys: ``float64[n_docs]``, rounded, the best highest; titles: what titles added, factors: by what boosts and recency
-            multiplied (None: by nothing).
+        keys: ``float64[n_docs]``, rounded, the best highest; titled: the articles whose titles added something, ``int64[n]``,
+            ascending; titles: what, ``float64[n]``; factors: by what boosts and recency multiplied (None: by nothing).
         read: the articles that were ordered anew, ``uint32[n]``; parts: what characters, window and order added for each,
-            ``float64[n, 3]``; records: the articles themselves, by number.
+            ``float64[n, 3]``.
     """
 
     keys: Floats
+    titled: npt.NDArray[np.int64]
     titles: Floats
     factors: Floats | None
     read: npt.NDArray[np.uint32]
     parts: Floats
-    records: dict[int, dict[str, Any]]
 
 
 class Ranker:
@@ -63,21 +61,22 @@ class Ranker:
         self._ranking = ranking
         self._character_idfs: dict[str, float] = {}
 
-    def rank(self, evaluation: Evaluation, matching: Mask) -> Ranked:
-        """The order of the articles of ``matching`` (``bool[n_docs]``)."""
-        keys = evaluation.scores(matching)
-        titles, factors = self._titles(evaluation, matching), self._factors
-        docs = np.flatnonzero(matching).astype(np.uint32)
-        changed = np.flatnonzero(titles) if factors is None else docs
-        keys[changed] += titles[changed]
+    def rank(self, evaluation: Evaluation, chosen: Chosen) -> Ranked:
+        """The order of the chosen articles."""
+        keys = evaluation.scores(chosen)
+        gains = _gains(evaluation)
+        (titled, titles), factors = self._titles(evaluation, chosen, sum(gains.values())), self._factors
+        keys[titled] += titles
+        changed = titled
         if factors is not None:
+            changed = chosen.docs
             keys[changed] *= factors[changed]
         keys[changed] = np.round(keys[changed], SCORE_DECIMALS)
+        docs = chosen.docs.astype(np.uint32)
         read = self._evaluator.steps.best(keys, self._snapshot.ranks, docs, self._ranking.depth)
-        records = {doc: self._snapshot.record(doc) for doc in read.tolist()}
-        parts = self._closeness(evaluation, records)
+        parts = self._closeness(evaluation, gains, read)
         keys[read] = np.round(keys[read] + parts.sum(axis=1), SCORE_DECIMALS)
-        return Ranked(keys, titles, factors, read, parts, records)
+        return Ranked(keys, titled, titles, factors, read, parts)
 
     def explain(self, evaluation: Evaluation, ranked: Ranked, doc: int) -> Explanation:
         """The parts of the score of an article."""
@@ -86,52 +85,46 @@ class Ranker:
         characters, window, order = (round(part, SCORE_DECIMALS) for part in parts)
         return Explanation(
             terms=term_scores(evaluation, doc),
-            title=round(float(ranked.titles[doc]), SCORE_DECIMALS),
+            title=round(float(ranked.titles[ranked.titled == doc].sum()), SCORE_DECIMALS),
             factor=1.0 if ranked.factors is None else round(float(ranked.factors[doc]), SCORE_DECIMALS),
             characters=characters,
             window=window,
             order=order,
         )
 
-    def _titles(self, evaluation: Evaluation, matching: Mask) -> Floats:
-        """What is added for titles that are the query, or in which it stands (``float64[n_docs]``)."""
-        added = np.zeros(len(matching))
+    def _titles(self, evaluation: Evaluation, chosen: Chosen, mass: float) -> tuple[npt.NDArray[np.int64], Floats]:
+        """The chosen articles whose titles are the query, or hold it, and what is added for each; the query is worth ``mass``."""
         whole, ranking = evaluation.plan.whole, self._ranking
+        docs, worth = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
         # One character in a title says little, and it stands in many.
-        if len(whole) < 2 or not (ranking.exact_title or ranking.title_phrase):
-            return added
-        mass = sum(_gains(evaluation).values())
-        for part, (begins, ends) in zip(self._evaluator.parts, self._title_stretches, strict=True):
-            own = added[part.first : part.last]
-            places = occurrences(part.segment, whole, self._evaluator.steps)
-            holding = self._evaluator.steps.count_positions(places, part.bigrams, (begins, ends)) > 0
-            own[holding] = ranking.title_phrase * mass
-            own[holding & (ends - begins == len(whole) + len(GAP))] = ranking.exact_title * mass
-        return added
+        if len(whole) > 1 and (ranking.exact_title or ranking.title_phrase):
+            for part in self._evaluator.parts:
+                starts, borders = part.segment.starts, part.segment.borders
+                places = occurrences(part.segment, whole, self._evaluator.steps)
+                found = self._evaluator.steps.articles_at(places, part.bigrams)
+                held = np.unique(found[places < starts[found] + borders[found, 1]])
+                held = held[chosen.mask[held + part.first]]
+                exact = borders[held, 1] == len(whole) + len(GAP)
+                docs.append(held + part.first)
+                worth.append(np.where(exact, ranking.exact_title, ranking.title_phrase) * mass)
+        return np.concatenate(docs), np.concatenate(worth)
 
-    @cached_property
-    def _title_stretches(self) -> list[Stretches]:
-        """Where the title of each article begins and ends among the positions of its part, its gap included."""
-        return [
-            (part.segment.starts[:-1], (part.segment.starts[:-1] + part.segment.borders[:, 1]).astype(np.uint32))
-            for part in self._evaluator.parts
-        ]
-
-    def _closeness(self, evaluation: Evaluation, records: dict[int, dict[str, Any]]) -> Floats:
-        """What characters, window and order add for each article (``float64[n, 3]``)."""
-        texts = [read_text(record["title"], record["summary"], record["body"]) for record in records.values()]
-        if not texts:
+    def _closeness(self, evaluation: Evaluation, gains: dict[str, float], read: npt.NDArray[np.uint32]) -> Floats:
+        """What characters, window and order add for each of the articles to be read (``float64[n, 3]``)."""
+        if not len(read):
             return np.zeros((0, 3))
-        codes, offsets = literal_codes(texts)
+        texts = [self._snapshot.text_units(doc) for doc in read.tolist()]
+        ends = np.cumsum([0, *map(len, texts)])
+        codes, offsets = self._evaluator.steps.stored_codes(np.concatenate(texts), ends)
         shares = np.array([self._ranking.characters, self._ranking.window, self._ranking.order])
-        parts: Floats = self._evaluator.steps.closeness(codes, offsets, self._needles(evaluation)) * shares
+        parts: Floats = self._evaluator.steps.closeness(codes, offsets, self._needles(evaluation, gains)) * shares
         return parts
 
-    def _needles(self, evaluation: Evaluation) -> Needles:
+    def _needles(self, evaluation: Evaluation, gains: dict[str, float]) -> Needles:
         plan, ranking = evaluation.plan, self._ranking
         words = _capped(plan.words, evaluation.word_idfs)
         return pack_needles(
-            _gains(evaluation),
+            gains,
             {pair: min(words[pair[0]], words[pair[1]]) for pair in plan.neighbours if words.keys() >= set(pair)},
             {char: count * self._character_idf(char) for char, count in plan.characters.items()},
             mean_length=self._mean_length,

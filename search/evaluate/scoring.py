@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from search.evaluate.arrays import Chosen, Docs, Floats, Mask, Positions, Terms
+from search.evaluate.arrays import Chosen, Docs, Floats, Positions, Terms
 from search.evaluate.backend import Steps
 from search.evaluate.bm25 import Bm25, idf, saturated
 from search.evaluate.parts import Part
@@ -21,7 +21,7 @@ Counted = Callable[[Part, str], Docs]
 
 
 class Scorer:
-    """Adds to the scores (``float64[n_docs]``) of the ``matching`` articles (``bool[n_docs]``) of a whole collection.
+    """Adds to the scores (``float64[n_docs]``) of the ``chosen`` articles of a whole collection.
 
     A term counts as its weight in the query times its idf among the ``n_live`` live articles, of which those with it are taken to
     be no fewer than ``at_least`` says. ``word_idfs`` and ``bigram_idfs`` hold the idfs of those that were added.
@@ -31,7 +31,7 @@ class Scorer:
         self,
         parts: Sequence[Part],
         n_live: int,
-        matching: Mask,
+        chosen: Chosen,
         scores: Floats,
         steps: Steps,
         parameters: Bm25,
@@ -39,9 +39,8 @@ class Scorer:
     ) -> None:
         self._at_least = at_least
         self._parts = parts
-        stretches = [slice(part.first, part.last) for part in parts]
-        self._chosen = [Chosen(matching[own], np.flatnonzero(matching[own])) for own in stretches]
-        self._scores = [scores[own] for own in stretches]
+        self._chosen = [chosen.within(part.first, part.last) for part in parts]
+        self._scores = [scores[part.first : part.last] for part in parts]
         self._n_live = n_live
         self._steps = steps
         self._k1 = parameters.k1
