@@ -50,6 +50,7 @@ def make_engine(settings: Settings) -> Engine:
         relax_share=settings.relax_share,
         ranking=settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
+        cached_answers=settings.cached_answers,
         words=VocabularyFiles(settings.data, regions=settings.region_words),
     )
 

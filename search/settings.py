@@ -61,6 +61,10 @@ class Settings:
         True,
         "words that regions have for the same thing (計程車, 出租车) find one another, as if they stood in synonyms.txt",
     )
+    cached_answers: int = _setting(
+        500,
+        "answers that each process of the service keeps for who asks the same again, until the index changes; 0 for none",
+    )
     bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")
     workers: int = _setting(2, "processes that answer requests")
     threads: int = _setting(4, "threads of each process that answers requests")

@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -22,6 +22,7 @@ from indexer.article import Article, article_from_stored
 from indexer.errors import IndexMissingError, UnreadableError
 from indexer.schema import facet_key
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
+from search.engines.answers import Answers
 from search.engines.assistance import Assistance
 from search.engines.base import EngineStats
 from search.engines.cursor import Cursor, read_cursor, write_cursor
@@ -50,6 +51,8 @@ __all__ = ["LocalEngine"]
 
 Mask = npt.NDArray[np.bool_]
 
+_NO_WORDS = Vocabulary()
+
 
 @dataclass(slots=True)
 class _Open:
@@ -62,6 +65,7 @@ class _Open:
     evaluator: Evaluator
     ranker: Ranker
     assistance: Assistance
+    answers: Answers
     users: int = 0
     retired: bool = False
 
@@ -70,7 +74,7 @@ class LocalEngine:
     """An engine over ``data``; opens nothing until it is first asked, so it may be made before a fork.
 
     ``words`` are the editor's, ``steps`` what it evaluates by, by default the fastest there are. A search that takes longer than
-    ``timeout_s`` is cut short, and its page says so.
+    ``timeout_s`` is cut short, and its page says so. So many as ``cached_answers`` are kept for who asks the same again.
 
     Searches raise ``IndexMissingError``, ``IndexDamagedError`` or ``AnalysisMismatchError`` while there is no usable index.
     """
@@ -84,8 +88,10 @@ class LocalEngine:
         ranking: Ranking | None = None,
         timeout_s: float = math.inf,
         words: VocabularyFiles | None = None,
+        cached_answers: int = 0,
         steps: Steps | None = None,
     ) -> None:
+        self._cached_answers = cached_answers
         self._ranking = ranking or Ranking()
         self._data = Path(data)
         self._timeout_s = timeout_s
@@ -100,57 +106,60 @@ class LocalEngine:
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        query = parse(request.text, strict=request.strict)
-        cursor = read_cursor(request)
         vocabulary = self._vocabulary()
         with self._current() as opened:
-            snapshot, steps = opened.snapshot, opened.evaluator.steps
-            plan = rewrite(query, opened.analyzer, vocabulary, weigh_terms=self._ranking.weigh_terms)
-            evaluation = opened.evaluator.start(plan, budget_s=self._timeout_s)
-            text = evaluation.match(request.match)
-            pinned = _pinned_docs(snapshot, pinned_keys(request, plan, vocabulary))
-            text.mask[list(pinned)] = True
-            filters = filter_masks(snapshot, request)
-            mask = _all_of(text.mask, filters.values())
-            chosen = Chosen.of(mask)
-            docs, docs32 = chosen.docs, chosen.docs.astype(np.uint32)
-            by_date = date_order(request, plan)
-            ranked = None if by_date else opened.ranker.rank(evaluation, chosen)
-            keys = _moments(snapshot, request) if ranked is None else ranked.keys
-            scores = {doc: float(keys[doc]) for doc in pinned}
-            keys[list(pinned)] = list(pinned.values())
-            stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
-            if stories is not None:
-                docs = stories.leaders
-            rest = docs if cursor is None else _after(snapshot, keys, docs, cursor)
-            end = request.offset + request.limit
-            candidates = docs32 if rest is chosen.docs else rest.astype(np.uint32)
-            shown = steps.best(keys, snapshot.ranks, candidates, end)[request.offset :]
-            read = snapshot.record if needs_texts(request) else snapshot.head
-            found = [
-                Found(
-                    read(doc),
-                    0.0 if by_date else scores.get(doc, float(keys[doc])),
-                    None if stories is None else stories.folded(doc),
-                    opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
-                    pinned=doc in pinned,
-                )
-                for doc in shown.tolist()
-            ]
-            hits = make_hits(found, plan, opened.analyzer, request)
-            more = len(rest) > end and len(shown) > 0
-            return Page(
-                text=request.text,
-                relaxed=text.relaxed,
-                warnings=(*plan.warnings, *evaluation.cuts),
-                partial=bool(evaluation.cuts),
-                total=len(docs),
-                hits=hits,
-                facets=count_facets(snapshot, steps, text.mask, docs32, filters, request),
-                next=write_cursor(request, float(keys[shown[-1]]), hits[-1].id) if more else None,
-                suggestion=_correction(opened, request, plan, text, filters, vocabulary),
-                took_ms=round((perf_counter() - begin) * 1000, 3),
+            page = opened.answers.get(request, vocabulary)
+            if page is None:
+                page = self._answer(opened, request, vocabulary)
+                opened.answers.keep(request, vocabulary, page)
+        return replace(page, took_ms=round((perf_counter() - begin) * 1000, 3))
+
+    def _answer(self, opened: _Open, request: SearchRequest, vocabulary: Vocabulary) -> Page:
+        query = parse(request.text, strict=request.strict)
+        cursor = read_cursor(request)
+        snapshot, steps = opened.snapshot, opened.evaluator.steps
+        plan = rewrite(query, opened.analyzer, vocabulary, weigh_terms=self._ranking.weigh_terms)
+        evaluation = opened.evaluator.start(plan, budget_s=self._timeout_s)
+        text = evaluation.match(request.match)
+        pinned = _pinned_docs(snapshot, pinned_keys(request, plan, vocabulary))
+        text.mask[list(pinned)] = True
+        filters = filter_masks(snapshot, request)
+        chosen = Chosen.of(_all_of(text.mask, filters.values()))
+        docs, docs32 = chosen.docs, chosen.docs.astype(np.uint32)
+        ranked = None if date_order(request, plan) else opened.ranker.rank(evaluation, chosen)
+        keys = _moments(snapshot, request) if ranked is None else ranked.keys
+        scores = {doc: float(keys[doc]) for doc in pinned}
+        keys[list(pinned)] = list(pinned.values())
+        stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
+        if stories is not None:
+            docs = stories.leaders
+        rest = docs if cursor is None else _after(snapshot, keys, docs, cursor)
+        end = request.offset + request.limit
+        candidates = docs32 if rest is chosen.docs else rest.astype(np.uint32)
+        shown = steps.best(keys, snapshot.ranks, candidates, end)[request.offset :]
+        read = snapshot.record if needs_texts(request) else snapshot.head
+        found = [
+            Found(
+                read(doc),
+                0.0 if ranked is None else scores.get(doc, float(keys[doc])),
+                None if stories is None else stories.folded(doc),
+                opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
+                pinned=doc in pinned,
             )
+            for doc in shown.tolist()
+        ]
+        more = len(rest) > end and len(shown) > 0
+        return Page(
+            text=request.text,
+            relaxed=text.relaxed,
+            warnings=(*plan.warnings, *evaluation.cuts),
+            partial=bool(evaluation.cuts),
+            total=len(docs),
+            hits=make_hits(found, plan, opened.analyzer, request),
+            facets=count_facets(snapshot, steps, text.mask, docs32, filters, request),
+            next=write_cursor(request, float(keys[shown[-1]]), found[-1].record["id"]) if more else None,
+            suggestion=_correction(opened, request, plan, text, filters, vocabulary),
+        )
 
     def article(self, article_id: str) -> Article:
         """The article with that id."""
@@ -228,7 +237,7 @@ class LocalEngine:
             self._retire()
 
     def _vocabulary(self) -> Vocabulary:
-        return self._words.current() if self._words else Vocabulary()
+        return self._words.current() if self._words else _NO_WORDS
 
     @contextmanager
     def _current(self) -> Iterator[_Open]:
@@ -261,7 +270,8 @@ class LocalEngine:
         evaluator = Evaluator(snapshot, relax_share=self._relax_share, parameters=self._ranking.bm25, steps=self._steps)
         ranker = Ranker(snapshot, evaluator, self._ranking)
         assistance = Assistance(snapshot, evaluator, analyzer)
-        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker, assistance)
+        answers = Answers(self._cached_answers)
+        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
         return self._open
 
     def _retire(self) -> None:
