@@ -189,7 +189,9 @@ def _fragments(text: str, begin: int, marks: list[Mark], chars: int) -> Iterator
         shown = _fragment_end(text, start, chars)
         after = bisect_left(marks, shown, lo=at, key=_start_of)
         shown = max(shown, marks[after - 1].end)  # never inside a mark
-        nodes = mark.nodes.union(*(other.nodes for other in marks[at + 1 : after]))
+        nodes = mark.nodes
+        if after > at + 1:
+            nodes = nodes.union(*(other.nodes for other in marks[at + 1 : after]))
         yield _Fragment(start, shown, nodes, marks[after - 1].end - mark.start if len(nodes) > 1 else 0)
 
 
@@ -214,6 +216,8 @@ def _fragment_end(text: str, start: int, chars: int) -> int:
 
 def _choose(fragments: list[_Fragment], count: int) -> list[_Fragment]:
     """The fragments that show most nodes, each the most that the others do not, close together, in reading order."""
+    if len(fragments) <= count:
+        return fragments
     chosen: list[_Fragment] = []
     shown: frozenset[Node] = frozenset()
     while fragments and len(chosen) < count:
