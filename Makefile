@@ -19,7 +19,7 @@ check: $(VENV)/.test
 	$(RUN)/mypy
 	$(RUN)/python -m coverage erase
 	$(RUN)/python -m coverage run -m pytest -m "not real_corpus"
-	NUMBA_DISABLE_JIT=1 $(RUN)/python -m coverage run -m pytest tests/test_kernels.py
+	NUMBA_DISABLE_JIT=1 $(RUN)/python -m coverage run -m pytest tests/test_kernels.py tests/test_literal_codes.py tests/test_closeness.py
 	$(RUN)/python -m coverage combine -q
 	$(RUN)/python -m coverage report
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,7 +10,7 @@ import rjieba
 from whoosh import analysis, fields, index, qparser
 from whoosh import query as whoosh_query
 
-from benchmarks.corpus import Query, write_jsonl
+from benchmarks.corpus import Query, read_jsonl
 from indexer import index_paths
 from search import Engine, SearchRequest, open_engine
 
@@ -27,8 +27,8 @@ class Contestant(Protocol):
 
     name: str
 
-    def build(self, articles: Iterable[dict[str, Any]], folder: Path) -> None:
-        """Indexes; what it takes is measured."""
+    def build(self, source: Path, folder: Path) -> None:
+        """Indexes the JSONL file ``source``; what it takes is measured."""
 
     def search(self, query: Query, level: str) -> object:
         """Answers one query."""
@@ -49,9 +49,7 @@ class Ours:
     def __init__(self) -> None:
         self._engine: Engine | None = None
 
-    def build(self, articles: Iterable[dict[str, Any]], folder: Path) -> None:
-        source = folder.with_suffix(".jsonl")
-        write_jsonl(articles, source)
+    def build(self, source: Path, folder: Path) -> None:
         report = index_paths([source], folder, workers=2)
         assert not report.rejected, report.rejected[:3]
         self._engine = open_engine(folder)
@@ -94,7 +92,7 @@ class StockWhoosh:
         self._searcher: Any = None
         self._parsers: dict[str, Any] = {}
 
-    def build(self, articles: Iterable[dict[str, Any]], folder: Path) -> None:
+    def build(self, source: Path, folder: Path) -> None:
         folder.mkdir()
         schema = fields.Schema(
             id=fields.ID(stored=True, unique=True),
@@ -104,7 +102,7 @@ class StockWhoosh:
         )
         built = index.create_in(str(folder), schema)
         writer = built.writer(limitmb=512)
-        for article in articles:
+        for article in read_jsonl(source):
             writer.add_document(
                 id=article["id"], title=article["title"], body=article["body"],
                 section=" > ".join(article["section"]), author=article["authors"][0], source=article["source"],
@@ -148,7 +146,7 @@ class Tantivy:
         self._searcher: Any = None
         self._schema: Any = None
 
-    def build(self, articles: Iterable[dict[str, Any]], folder: Path) -> None:
+    def build(self, source: Path, folder: Path) -> None:
         folder.mkdir()
         builder = self._library.SchemaBuilder()
         builder.add_text_field("id", stored=True, tokenizer_name="raw")
@@ -159,7 +157,7 @@ class Tantivy:
         self._schema = builder.build()
         self._index = self._library.Index(self._schema, path=str(folder))
         writer = self._index.writer(512_000_000, 2)
-        for article in articles:
+        for article in read_jsonl(source):
             levels = [" > ".join(article["section"][: depth + 1]) for depth in range(len(article["section"]))]
             document = self._library.Document(
                 id=article["id"], title=_spaced(article["title"]), body=_spaced(article["body"]),

@@ -6,13 +6,14 @@ import gzip
 import json
 import os
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import rjieba
 
-__all__ = ["Query", "default_news", "make_queries", "read_news", "write_jsonl"]
+__all__ = ["Query", "default_news", "make_queries", "read_jsonl", "read_news", "write_jsonl"]
 
 SECTIONS = [(f"频道{top}", f"栏目{top}-{sub}") if sub else (f"频道{top}",) for top in range(8) for sub in range(5)]
 AUTHORS, SOURCES = 500, 100
@@ -54,6 +55,12 @@ def write_jsonl(articles: Iterable[dict[str, object]], path: Path) -> None:
     """Writes the articles as our own command reads them."""
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(article, ensure_ascii=False) + "\n" for article in articles)
+
+
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """The articles that were written there."""
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def make_queries(articles: list[dict[str, object]], pairs: int = 100, phrases: int = 80) -> list[Query]:

@@ -21,7 +21,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.contestants import CONTESTANTS, LEVELS, Contestant, StockWhoosh
-from benchmarks.corpus import Query, default_news, make_queries, read_news
+from benchmarks.corpus import Query, default_news, make_queries, read_news, write_jsonl
 from benchmarks.throughput import measure_throughput
 from benchmarks.tiles import tiled
 
@@ -81,10 +81,12 @@ def run(
     }
     with tempfile.TemporaryDirectory() as scratch:
         contestants = [make() for make in CONTESTANTS if n_articles <= MOST_FOR_WHOOSH or make is not StockWhoosh]
+        source = Path(scratch) / "articles.jsonl"
+        write_jsonl(tiled(articles, n_articles), source)
         for contestant in contestants:
             folder = Path(scratch) / contestant.name
             begin = perf_counter()
-            contestant.build(tiled(articles, n_articles), folder)
+            contestant.build(source, folder)
             seconds = perf_counter() - begin
             print(f"{contestant.name}: indexed in {seconds:.1f} s", file=sys.stderr)
             size = contestant.index_bytes(folder)

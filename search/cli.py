@@ -110,16 +110,21 @@ def _add_extract(commands: Any) -> None:
     command.add_argument("--explain", action="store_true", help="say on standard error what was removed, and why")
 
 
+_SWITCHES = {
+    "strict": "refuse a malformed query",
+    "explain": "say what each score is made of",
+    "offsets": "say where title and snippets stand in the article (with --json)",
+}
+
+
 def _add_search(commands: Any) -> None:
     command = _command(
         commands, "search", _run_search, "Searches; the options are the parameters of the HTTP interface."
     )
     command.add_argument("query", nargs="?", default="", metavar="QUERY")
     for name in PARAMETERS:
-        if name == "strict":
-            command.add_argument("--strict", action="store_const", const="1", help="refuse a malformed query")
-        elif name == "explain":
-            command.add_argument("--explain", action="store_const", const="1", help="say what each score is made of")
+        if name in _SWITCHES:
+            command.add_argument(f"--{name}", action="store_const", const="1", help=_SWITCHES[name])
         elif name != "q":
             command.add_argument("--" + name.replace("_", "-"), dest=name, action="append", metavar="VALUE")
 

@@ -14,6 +14,7 @@ __all__ = [
     "HIT_FIELDS",
     "MORE_FIELDS",
     "TEXT_FIELDS",
+    "Excerpt",
     "Explanation",
     "FacetValue",
     "Folded",
@@ -47,11 +48,28 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """What is shown of one field: ``start:end`` of its text, and the spans of its ``marks`` there, all in code points.
+
+    ``captions`` are one text, each on a line.
+    """
+
+    field: str
+    start: int
+    end: int
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Highlights:
-    """HTML-escaped text of an article with the matches marked; ``title`` whole, ``snippets`` cut."""
+    """HTML-escaped text of an article with the matches marked; ``title`` whole, ``snippets`` cut.
+
+    ``excerpts`` say where title and snippets stand in the article, the title first; only where they were asked for.
+    """
 
     title: str
     snippets: tuple[str, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +182,8 @@ def hit_to_record(hit: Hit, fields: Sequence[str] = HIT_FIELDS) -> dict[str, Any
             record[name] = list(value) if isinstance(value, tuple) else value
     record["score"] = hit.score
     record["highlights"] = {"title": hit.highlights.title, "snippets": list(hit.highlights.snippets)}
+    if hit.highlights.excerpts:
+        record["highlights"]["excerpts"] = [asdict(excerpt) for excerpt in hit.highlights.excerpts]
     if hit.pinned:
         record["pinned"] = True
     if hit.folded is not None:

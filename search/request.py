@@ -43,7 +43,8 @@ class SearchRequest:
     """One search. Fields are the HTTP parameters, in the plural where those may be repeated.
 
     ``from_`` and ``to`` are days, months or years, inclusive. An empty string among ``sections``, ``authors`` or ``sources`` asks
-    for articles without one. ``group="story"`` folds reprints of one story into its best hit. ``explain`` adds the parts of each
+    for articles without one. ``group="story"`` folds reprints of one story into its best hit. ``offsets`` says where in the
+    article title and snippets stand. ``explain`` adds the parts of each
     score.
 
     Raises:
@@ -70,6 +71,7 @@ class SearchRequest:
     fields: tuple[str, ...] = HIT_FIELDS
     group: Group = ""
     explain: bool = False
+    offsets: bool = False
     highlight_pre: str = "<mark>"
     highlight_post: str = "</mark>"
     snippet_chars: int = 120
@@ -127,6 +129,7 @@ PARAMETERS: dict[str, str] = {
     "fields": "fields",
     "group": "group",
     "explain": "explain",
+    "offsets": "offsets",
     "highlight_pre": "highlight_pre",
     "highlight_post": "highlight_post",
     "snippet_chars": "snippet_chars",
@@ -137,7 +140,7 @@ PARAMETERS: dict[str, str] = {
 _REPEATABLE = frozenset({"sections", "authors", "sources", "not_sections", "not_authors", "not_sources"})
 _LISTS = frozenset({"facets", "fields"})
 _NUMBERS = frozenset({"limit", "offset", "facet_limit", "snippet_chars", "snippets"})
-_SWITCHES = frozenset({"strict", "explain"})
+_SWITCHES = frozenset({"strict", "explain", "offsets"})
 _DEFAULTS = {field.name: field.default for field in fields(SearchRequest)}
 
 

@@ -15,7 +15,7 @@ from itertools import accumulate
 from operator import attrgetter
 
 from indexer.analysis import Analyzer, fold, literal_lines
-from search.page import Highlights
+from search.page import Excerpt, Highlights
 from search.query.plan import (
     Literal,
     Needle,
@@ -38,12 +38,13 @@ _SPECIAL = re.compile("[&<>\"']")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnippetOptions:
-    """Tags around a mark, and how many snippets of how many characters."""
+    """Tags around a mark, how many snippets of how many characters, and whether it is said where they stand."""
 
     pre: str = "<mark>"
     post: str = "</mark>"
     chars: int = 120
     count: int = 2
+    offsets: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,7 +84,15 @@ def highlight_all(
     for fields in texts:
         last = first + len(fields)
         own = marks[_before(marks, starts[first]) : _before(marks, starts[last])]
-        highlights.append(_highlight(whole, starts[first], starts[first + 1], starts[last], own, options))
+        found = _shown_fragments(whole, starts[first + 1], starts[last], own, options)
+        shown = [(starts[first], starts[first + 1] - 1), *((each.start, each.end) for each in found)]
+        highlights.append(
+            Highlights(
+                title=_mark_up(whole, *shown[0], own, options),
+                snippets=tuple(_mark_up(whole, *span, own, options) for span in shown[1:]),
+                excerpts=tuple(_excerpt(span, names, starts, own) for span in shown) if options.offsets else (),
+            )
+        )
         first = last
     return highlights
 
@@ -93,21 +102,22 @@ def marks_in(text: str, plan: Plan, analyzer: Analyzer) -> list[Mark]:
     return _marks(text, ["body"], [0, len(text) + 1], plan.needles, analyzer)
 
 
-def _highlight(
-    text: str, start: int, title_end: int, end: int, marks: list[Mark], options: SnippetOptions
-) -> Highlights:
-    """What is shown of the article at ``start:end`` of a text, whose title ends before ``title_end``."""
-    inside = _before(marks, title_end)
-    title = _mark_up(text, start, title_end - 1, marks[:inside], options)
-    if not options.count or title_end >= end:
-        return Highlights(title=title)
-    marks = marks[inside:]
-    chosen = _choose(list(_fragments(text, title_end, marks, options.chars)), options.count)
-    if not chosen:
-        chosen = [_Fragment(title_end, _fragment_end(text, title_end, options.chars), frozenset())]
-    return Highlights(
-        title=title, snippets=tuple(_mark_up(text, found.start, found.end, marks, options) for found in chosen)
-    )
+def _shown_fragments(text: str, begin: int, end: int, marks: list[Mark], options: SnippetOptions) -> list[_Fragment]:
+    """The fragments that are shown of the article at ``begin:end`` of a text, its title left out."""
+    if not options.count or begin >= end:
+        return []
+    chosen = _choose(list(_fragments(text, begin, marks[_before(marks, begin) :], options.chars)), options.count)
+    return chosen or [_Fragment(begin, _fragment_end(text, begin, options.chars), frozenset())]
+
+
+def _excerpt(span: tuple[int, int], names: Sequence[str], starts: Sequence[int], marks: list[Mark]) -> Excerpt:
+    """Where a stretch of a text lies in its field."""
+    start, end = span
+    field = bisect_right(starts, start) - 1
+    base = starts[field]
+    inside = marks[_before(marks, start) : _before(marks, end)]
+    spans = tuple((mark.start - base, mark.end - base) for mark in inside)
+    return Excerpt(field=names[field], start=start - base, end=end - base, marks=spans)
 
 
 def _before(marks: list[Mark], place: int) -> int:

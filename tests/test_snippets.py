@@ -87,6 +87,20 @@ def test_without_a_match_in_the_text_the_snippet_is_its_beginning() -> None:
     assert shown(article(), plan("正文"), Analyzer(), SnippetOptions(count=0)).snippets == ()
 
 
+def test_where_title_and_snippets_stand_is_said_in_code_points() -> None:
+    item = article(title="𠮷监督", body="前文没有。\n县里的监督检查。", summary="摘要。", captions=("图一", "监督图"))
+    texts = [("title", item.title), ("summary", "摘要。"), ("body", item.body), ("captions", "\n".join(item.captions))]
+    found = highlight_all([texts, texts], plan("监督"), Analyzer(), SnippetOptions(count=2, offsets=True))
+    assert found[0] == found[1]
+    fields = dict(texts)
+    shown = [found[0].title, *found[0].snippets]
+    for excerpt, marked in zip(found[0].excerpts, shown, strict=True):
+        text = fields[excerpt.field]
+        assert text[excerpt.start : excerpt.end] == re.sub("</?mark>", "", marked)
+        assert [text[start:end] for start, end in excerpt.marks] == ["监督"]
+    assert [excerpt.field for excerpt in found[0].excerpts] == ["title", "body", "captions"]
+
+
 TEXT = st.text(st.sampled_from("监督檢查的a1 ，。<&>\n"), min_size=1, max_size=200)
 QUERY = st.lists(
     st.sampled_from(["监督", "检查", '"督检"', "a1", "的", "，", "监*查", "a*", '"监督 的"~3']), min_size=1, max_size=3

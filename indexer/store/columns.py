@@ -14,6 +14,9 @@ from indexer.store.segment import SegmentFacet
 
 __all__ = ["FacetColumn", "period_column", "stored_column"]
 
+KEPT_MASK_BYTES = 1 << 23
+"""So much of the masks of values that were filtered by is kept for a facet."""
+
 
 @dataclass(frozen=True, slots=True)
 class FacetColumn:
@@ -30,9 +33,20 @@ class FacetColumn:
     ordinals: npt.NDArray[np.int32]
     offsets: npt.NDArray[np.uint32]
     ordinal_of: dict[str, int] = field(repr=False)
+    kept_masks: dict[str, npt.NDArray[np.bool_]] = field(repr=False, default_factory=dict)
 
     def having(self, key: str, n_docs: int) -> npt.NDArray[np.bool_]:
-        """``bool[n_docs]``: the articles that have the value; for the empty key, those that have none."""
+        """``bool[n_docs]``, not to be changed: the articles that have the value; for the empty key, those that have none."""
+        mask = self.kept_masks.get(key)
+        if mask is None:
+            mask = self._find(key, n_docs)
+            mask.flags.writeable = False
+            while len(self.kept_masks) and (len(self.kept_masks) + 1) * n_docs > KEPT_MASK_BYTES:
+                self.kept_masks.pop(next(iter(self.kept_masks)), None)
+            self.kept_masks[key] = mask
+        return mask
+
+    def _find(self, key: str, n_docs: int) -> npt.NDArray[np.bool_]:
         mask = np.zeros(n_docs, dtype=np.bool_)
         if key == "":
             mask[self.docs] = True

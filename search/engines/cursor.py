@@ -30,6 +30,7 @@ _SHOWN = frozenset(
         "facet_limit",
         "strict",
         "explain",
+        "offsets",
         "fields",
         "snippets",
         "snippet_chars",

@@ -39,6 +39,7 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
         post=request.highlight_post,
         chars=request.snippet_chars,
         count=request.snippets,
+        offsets=request.offsets,
     )
     texts = [_shown_text(item.record, with_texts=request.snippets > 0) for item in found]
     marked = highlight_all(texts, plan, analyzer, options)

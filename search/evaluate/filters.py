@@ -42,13 +42,14 @@ def filter_masks(snapshot: Snapshot, request: SearchRequest) -> dict[str, npt.ND
     masks: dict[str, npt.NDArray[np.bool_]] = {}
     for name, choice in field_choices(request).items():
         column = snapshot.facets[name]
+        if not (choice.wanted or choice.unwanted):
+            continue
         mask = np.ones(snapshot.n_docs, dtype=np.bool_)
         if choice.wanted:
             mask = np.logical_or.reduce([column.having(key, snapshot.n_docs) for key in choice.wanted])
         for key in choice.unwanted:
             mask &= ~column.having(key, snapshot.n_docs)
-        if choice.wanted or choice.unwanted:
-            masks[name] = mask
+        masks[name] = mask
     first, last = request.days()
     if first is not None or last is not None:
         masks["date"] = touching_days(snapshot.days, first, last)

@@ -364,6 +364,14 @@ class EngineContract:
         assert hit.highlights.title == "<mark>資源縣</mark>:強化監督檢查"
         assert "<mark>資源縣</mark>紀委監委說" in hit.highlights.snippets[0]
 
+    def test_it_is_said_where_marks_stand_only_when_asked_for(self, engine: Engine) -> None:
+        hit = engine.search(SearchRequest(text="资源县", offsets=True)).hits[0]
+        assert [(excerpt.field, excerpt.marks) for excerpt in hit.highlights.excerpts][:2] == [
+            ("title", ((0, 3),)),
+            ("body", ((10, 13),)),
+        ]
+        assert engine.search(SearchRequest(text="资源县")).hits[0].highlights.excerpts == ()
+
     def test_text_is_escaped_and_the_tags_apart(self, engine: Engine) -> None:
         page = engine.search(SearchRequest(text='"alert(1)"', highlight_pre="[", highlight_post="]"))
         assert page.hits[0].highlights.title == "&lt;b&gt;标签&lt;/b&gt;&amp;符号"
