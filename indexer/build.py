@@ -8,7 +8,7 @@ One process at a time writes to a data directory: a kernel lock on ``write.lock`
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
-from indexer.archive import Archive
+from indexer.archive import KEPT_VERSIONS, Archive, RootCount, place_of
 from indexer.editorial import read_user_words
 from indexer.errors import (
     DataLockedError,
@@ -29,11 +29,12 @@ from indexer.errors import (
 )
 from indexer.follow import Follower
 from indexer.intake import Intake, Progress
-from indexer.sources import ReadLimits, read_inputs
+from indexer.sources import STDIN_NAME, ReadLimits, read_inputs
 from indexer.store import read_manifest
 from indexer.targets import LocalTarget
 
 __all__ = [
+    "Absent",
     "BuildOptions",
     "IndexReport",
     "RecleanReport",
@@ -44,12 +45,16 @@ __all__ = [
     "sync",
 ]
 
+MISSING_SHARE = 0.2
+"""More than this of what is held from a path is not deleted for being missing: the path may not be mounted, or be incomplete."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
     """How to build: ``memory_mb`` bounds what the index writer holds, ``workers`` is the number of processes that write.
 
-    The ``analyzer`` gets the user's words of the data directory.
+    ``kept_versions`` earlier versions of each article stay in the archive. The ``analyzer`` gets the user's words of the data
+    directory.
     """
 
     analyzer: Analyzer
@@ -57,6 +62,20 @@ class BuildOptions:
     limits: ReadLimits
     workers: int = 1
     memory_mb: int = 1024
+    kept_versions: int = KEPT_VERSIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """What becomes of articles that are not where they were: ``revive`` brings back what was deleted and is still in its file.
+
+    ``delete_missing`` deletes those that earlier runs took from under the same paths and that are no longer there, unless that
+    were more than a fifth of what is held from one of the paths; ``however_many`` deletes them all the same.
+    """
+
+    revive: bool = False
+    delete_missing: bool = False
+    however_many: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +83,9 @@ class IndexReport:
     """What a run did. ``rejected`` says of each input that was left out where it is and why; ``seconds`` is wall time.
 
     ``duplicates`` are new articles that became one more address of another; ``stories`` those found to have reprints, or more;
-    ``reanalysed`` the ids of articles that a change of ``user_words.txt`` had analysed anew.
+    ``reanalysed`` the ids of articles that a change of ``user_words.txt`` had analysed anew; ``kept_deleted`` of those that were
+    in the inputs, had been deleted, and stay so. ``deleted`` articles were missing; none was where more than a fifth of what is
+    held from some of the paths is missing, which are ``refused``.
     """
 
     added: int = 0
@@ -74,6 +95,8 @@ class IndexReport:
     duplicates: int = 0
     stories: int = 0
     reanalysed: tuple[str, ...] = ()
+    kept_deleted: tuple[str, ...] = ()
+    refused: tuple[RootCount, ...] = ()
     rejected: tuple[IngestError, ...] = ()
     change: int = 0
     seconds: float = 0.0
@@ -104,19 +127,33 @@ def index_paths(
     data: str | Path,
     options: BuildOptions,
     *,
+    absent: Absent | None = None,
     stdin: BinaryIO | None = None,
     progress: Progress = lambda _stage, _done: None,
 ) -> IndexReport:
     """Reads files and folders into the archive, then brings the index up to it. Bad inputs are reported, never fatal.
 
+    Nothing is deleted, and nothing that was deleted comes back, unless ``absent`` says so.
+
     Raises:
         StorageError: the archive or the index cannot be used; what the archive took by then stays.
     """
     begin = perf_counter()
-    with _write_lock(data), Archive(data) as archive, _following(archive, data, options, progress) as following:
-        intake = Intake(archive, progress, following.follower.feed)
+    rules = absent or Absent()
+    deleted = 0
+    refused: tuple[RootCount, ...] = ()
+    with (
+        _write_lock(data),
+        Archive(data, kept_versions=options.kept_versions) as archive,
+        _following(archive, data, options, progress) as following,
+    ):
+        intake = Intake(archive, progress, following.follower.feed, revive=rules.revive)
+        if rules.delete_missing:
+            archive.origins.watch()
         intake.take(read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter))
         intake.read_pages()
+        if rules.delete_missing:
+            deleted, refused = _delete_missing(archive, paths, intake.unread, rules)
         stories = archive.assign_stories()
         synced = following.finish()
     counts = intake.counts
@@ -124,13 +161,28 @@ def index_paths(
         added=counts.added,
         updated=counts.updated,
         unchanged=counts.unchanged,
+        deleted=deleted,
         duplicates=counts.duplicates,
         stories=stories,
         reanalysed=synced.reanalysed,
+        kept_deleted=counts.kept_deleted,
+        refused=refused,
         rejected=(*intake.rejected, *synced.rejected),
         change=synced.change,
         seconds=perf_counter() - begin,
     )
+
+
+def _delete_missing(
+    archive: Archive, paths: Sequence[str | Path], unread: Set[str], rules: Absent
+) -> tuple[int, tuple[RootCount, ...]]:
+    """How many articles were deleted for want of their files, and the paths of which too much is missing, so that none was."""
+    roots = [place_of(str(path)) for path in paths if str(path) != STDIN_NAME]
+    missing = archive.origins.missing(roots, sorted(unread))
+    refused = tuple(root for root in missing.roots if root.missing > root.held * MISSING_SHARE)
+    if refused and not rules.however_many:
+        return 0, refused
+    return archive.delete_missing(missing), ()
 
 
 def reclean(
@@ -146,7 +198,7 @@ def reclean(
     begin = perf_counter()
     with (
         _write_lock(data),
-        Archive(data, create=False) as archive,
+        Archive(data, create=False, kept_versions=options.kept_versions) as archive,
         _following(archive, data, options, progress) as following,
     ):
         intake = Intake(archive, progress, following.follower.feed)

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from indexer.archive import Archive, KeptPage, WriteCounts
+from indexer.archive import Archive, KeptPage, PageCounts, WriteCounts, place_of
 from indexer.archive.pages import page_id
 from indexer.article import Article
 from indexer.cleaning import HostProfile, RawPage, extract_raw
 from indexer.errors import ArticleError, IngestError
 from indexer.schema import clean_article
+from indexer.sources import STDIN_PLACE
 
 __all__ = ["Intake", "Progress"]
 
@@ -36,22 +37,28 @@ Progress = Callable[[str, int], None]
 class Intake:
     """Takes inputs into an archive; ``counts`` and ``rejected`` say afterwards what became of them.
 
-    A run is :meth:`enter` and :meth:`take` for the inputs, then :meth:`read_pages`.
+    A run is :meth:`enter` and :meth:`take` for the inputs, then :meth:`read_pages`. Deleted articles stay so unless ``revive``.
+    ``unread`` are the places of which something could not be read: what was in them before may still be there.
     ``on_write`` is called whenever the archive has taken articles, durably: who follows it may read its changes then.
     """
 
     archive: Archive
     progress: Progress = lambda _stage, _done: None
     on_write: Callable[[], None] = lambda: None
+    revive: bool = False
     counts: WriteCounts = field(default_factory=WriteCounts)
     rejected: list[IngestError] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     path: str | None = None
+    _place: str | None = None
+    _noted: list[tuple[str, str | None]] = field(default_factory=list)
     _ids: set[str] = field(default_factory=set)
     _made: set[str] = field(default_factory=set)
 
     def enter(self, path: str) -> None:
         """What comes next is from ``path``."""
         self.path = path
+        self._place = None if path == STDIN_PLACE else place_of(path)
 
     def take(self, inputs: Iterable[Article | RawPage | IngestError]) -> None:
         """Writes the articles, and keeps the pages to be read. Of two with the same id in one run, the first is taken.
@@ -63,11 +70,13 @@ class Intake:
             articles = list(self._cleaned(batch))
             pages = [(item, path) for item, path in batch if isinstance(item, RawPage)]
             if articles:
-                self.counts += self.archive.put(articles)
+                self.counts += self.archive.put(articles, read=True, revive=self.revive)
                 self.on_write()
-            unchanged = self.archive.pages.keep(pages).unchanged if pages else 0
-            self.counts += WriteCounts(unchanged=unchanged)
-            self.progress("read", len(articles) + unchanged)
+            kept = self.archive.pages.keep(pages, revive=self.revive) if pages else PageCounts()
+            self.counts += WriteCounts(unchanged=kept.unchanged, kept_deleted=kept.kept_deleted)
+            self._note()
+            self.progress("read", len(articles) + kept.unchanged + len(kept.kept_deleted))
+        self._note()
 
     def read_pages(self) -> None:
         """Makes articles of all pages that are pending, those of an interrupted run among them.
@@ -103,9 +112,14 @@ class Intake:
             else:
                 articles.append(article)
                 made.append((kept, article.id))
-        self.counts += self.archive.put(articles, from_pages=True)
+        self.counts += self.archive.put(articles, from_pages=True, read=True, revive=self.revive)
         self.archive.pages.settle(made)
         self.on_write()
+
+    def _note(self) -> None:
+        if self._noted:
+            self.archive.origins.note(self._noted)
+            self._noted.clear()
 
     def _new(self, article: Article) -> Article:
         """``article``, unless another page of this run names the same address as its own."""
@@ -129,8 +143,10 @@ class Intake:
         for item in inputs:
             if isinstance(item, IngestError):
                 self.rejected.append(item)
+                self.unread.add(place_of(item.path or self.path or ""))
                 continue
             item_id = item.id if isinstance(item, Article) else page_id(item)
+            self._noted.append((item_id, self._place))
             if item_id in self._ids:
                 reason = f"the id {item_id!r} came before in this run; the first article was kept, this one left out"
                 self.rejected.append(ArticleError(reason, field="id", path=self.path))

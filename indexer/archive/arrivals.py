@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import orjson
 
 from indexer.archive.database import ChangeCounter
+from indexer.archive.versions import keep_versions
 from indexer.article import Article, article_from_stored
 from indexer.cleaning.duplicates import Trace, traces
 
@@ -24,13 +25,15 @@ __all__ = ["Taken", "WriteCounts", "content_hash", "place_among", "promote_dupli
 class WriteCounts:
     """What a batch did: articles that were new, that replaced another version, that were there already.
 
-    ``duplicates`` are new ones that are the same as another article, and became one more address of it.
+    ``duplicates`` are new ones that are the same as another article, and became one more address of it; ``kept_deleted`` the ids
+    of those that had been deleted, and stay so.
     """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0
+    kept_deleted: tuple[str, ...] = ()
 
     def __add__(self, other: WriteCounts) -> WriteCounts:
         return WriteCounts(
@@ -38,6 +41,7 @@ class WriteCounts:
             updated=self.updated + other.updated,
             unchanged=self.unchanged + other.unchanged,
             duplicates=self.duplicates + other.duplicates,
+            kept_deleted=self.kept_deleted + other.kept_deleted,
         )
 
 
@@ -56,6 +60,7 @@ class _Held:
     number: int
     content_hash: str
     deleted: bool
+    missing: bool
     duplicate_of: int | None
     fingerprint: bytes | None
     published: str | None
@@ -78,18 +83,31 @@ def content_hash(record: bytes) -> str:
     return hashlib.blake2b(record, digest_size=16).hexdigest()
 
 
-def take(db: sqlite3.Connection, articles: Sequence[Article], changes: ChangeCounter, *, pages: bool) -> Taken:
+def take(
+    db: sqlite3.Connection,
+    articles: Sequence[Article],
+    changes: ChangeCounter,
+    *,
+    pages: bool,
+    revive: bool,
+    kept_versions: int,
+) -> Taken:
     """Writes ``articles``, no id twice among them, and says what became of them.
 
     ``pages`` says that they were made of crawled pages, which may be duplicates without an address too; a record without one may
-    not: the program that gave it its id must find it.
+    not: the program that gave it its id must find it. Deleted articles come back if ``revive``, or if it was their file that had
+    been missing; ``kept_versions`` are kept of what is replaced.
     """
     held = _held(db, [article.id for article in articles])
     changed: list[tuple[Article, bytes, str, _Held | None]] = []
+    kept_deleted: list[str] = []
     for article in articles:
+        before = held.get(article.id)
+        if before is not None and before.deleted and not (revive or before.missing):
+            kept_deleted.append(article.id)
+            continue
         record = orjson.dumps(article)
         digest = content_hash(record)
-        before = held.get(article.id)
         if before is None or before.deleted or before.content_hash != digest:
             changed.append((article, record, digest, before))
     found = traces([article for article, *_ in changed])
@@ -97,16 +115,19 @@ def take(db: sqlite3.Connection, articles: Sequence[Article], changes: ChangeCou
         _Arrival(article, record, digest, before, trace, trace.fingerprint if article.url or pages else None)
         for (article, record, digest, before), trace in zip(changed, found, strict=True)
     ]
+    replaced = [each.held.number for each in arrivals if each.held and each.held.content_hash != each.content_hash]
+    keep_versions(db, replaced, changes.now, kept_versions)
     _leave_old_places(db, arrivals, changes)
     if not pages:  # what a record says of an article is not to be undone by cleaning its old page anew
         db.executemany("DELETE FROM page WHERE article = ?", [(each.article.id,) for each in arrivals if each.held])
     written, duplicates = _write(db, arrivals, changes)
-    new = [arrival for arrival in arrivals if arrival.held is None or arrival.held.deleted]
+    new = sum(arrival.held is None or arrival.held.deleted for arrival in arrivals)
     counts = WriteCounts(
-        added=len(new) - duplicates,
-        updated=len(arrivals) - len(new),
-        unchanged=len(articles) - len(arrivals),
+        added=new - duplicates,
+        updated=len(arrivals) - new,
+        unchanged=len(articles) - len(arrivals) - len(kept_deleted),
         duplicates=duplicates,
+        kept_deleted=tuple(kept_deleted),
     )
     return Taken(counts, written)
 
@@ -151,13 +172,11 @@ def _may_be_one_day(one: str | None, other: str | None) -> bool:
 
 def _held(db: sqlite3.Connection, ids: list[str]) -> dict[str, _Held]:
     wanted = f"id IN ({_places(ids)})"
-    query = (
-        f"SELECT id, number, content_hash, deleted, duplicate_of, fingerprint, published FROM article WHERE {wanted}"  # noqa: S608
-    )
-    rows = db.execute(query, ids)
+    columns = "id, number, content_hash, deleted, missing, duplicate_of, fingerprint, published"
+    rows = db.execute(f"SELECT {columns} FROM article WHERE {wanted}", ids)  # noqa: S608
     return {
-        article_id: _Held(number, digest, bool(deleted), duplicate_of, fingerprint, published)
-        for article_id, number, digest, deleted, duplicate_of, fingerprint, published in rows
+        article_id: _Held(number, digest, bool(deleted), bool(missing), duplicate_of, fingerprint, published)
+        for article_id, number, digest, deleted, missing, duplicate_of, fingerprint, published in rows
     }
 
 
@@ -208,12 +227,14 @@ def _write(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCoun
                 None if same == number else same,
                 article.story,
                 arrival.fingerprint,
+                changes.now,
                 arrival.record.decode(),
             )
         )
     db.executemany(
-        "INSERT INTO article (number, id, change, content_hash, title, published, duplicate_of, story, fingerprint, record)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET change = excluded.change, deleted = 0,"
+        "INSERT INTO article (number, id, change, content_hash, title, published, duplicate_of, story, fingerprint,"
+        " written_at, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET"
+        " change = excluded.change, deleted = 0, missing = 0, deleted_at = NULL, written_at = excluded.written_at,"
         " content_hash = excluded.content_hash, title = excluded.title, published = excluded.published,"
         " duplicate_of = excluded.duplicate_of, story = excluded.story, fingerprint = excluded.fingerprint,"
         " record = excluded.record",

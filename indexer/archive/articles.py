@@ -9,11 +9,14 @@ from types import TracebackType
 
 import orjson
 
-from indexer.archive.arrivals import WriteCounts, take, touch
+from indexer.archive.arrivals import WriteCounts, take
 from indexer.archive.database import Database
+from indexer.archive.departures import delete_article, delete_missing_article
 from indexer.archive.migration import migrate
+from indexer.archive.origins import Missing, Origins, note_by_hand
 from indexer.archive.pages import PageShelf
 from indexer.archive.stories import assign_stories
+from indexer.archive.versions import KEPT_VERSIONS, History, read_history
 from indexer.article import Article, article_from_stored
 
 __all__ = ["Archive", "Change"]
@@ -44,11 +47,13 @@ class Change:
 class Archive:
     """The archive of a data directory; use it in the thread that made it.
 
+    Of each article ``kept_versions`` earlier ones are kept.
+
     Raises:
         ArchiveError: the file cannot be opened, is no archive, or is of a later version.
     """
 
-    def __init__(self, data: str | Path, *, create: bool = True) -> None:
+    def __init__(self, data: str | Path, *, create: bool = True, kept_versions: int = KEPT_VERSIONS) -> None:
         self._database = Database(data, create=create)
         self._db = self._database.connection
         try:
@@ -57,6 +62,8 @@ class Archive:
             self.close()
             raise
         self.pages = PageShelf(self._database)
+        self.origins = Origins(self._database)
+        self._kept_versions = kept_versions
         self._written: dict[int, Article] = {}
 
     def __enter__(self) -> Archive:
@@ -71,18 +78,32 @@ class Archive:
         """Closes the connection."""
         self._database.close()
 
-    def put(self, articles: Iterable[Article], *, from_pages: bool = False) -> WriteCounts:
+    def put(
+        self, articles: Iterable[Article], *, from_pages: bool = False, read: bool = False, revive: bool = False
+    ) -> WriteCounts:
         """Counts of what was written, all of it durable on return or, after an error, none.
 
         An article equal to the one held costs a look-up and no change number. One with an address whose title and body are those
         of another, but for script, punctuation and white space, becomes one more address of that one, unless they are of
         different days; so does one of those ``from_pages`` without an address.
+
+        What is put by hand brings deleted articles back, and is never missed in a file. What was ``read`` from inputs leaves
+        them deleted unless ``revive``, and whoever reads notes where (``origins``).
         """
         counts = WriteCounts()
         written: dict[int, Article] = {}
         with self._database.writing() as changes:
             for batch in _batches(articles):
-                taken = take(self._db, batch, changes, pages=from_pages)
+                taken = take(
+                    self._db,
+                    batch,
+                    changes,
+                    pages=from_pages,
+                    revive=revive or not read,
+                    kept_versions=self._kept_versions,
+                )
+                if not read:
+                    note_by_hand(self._db, [article.id for article in batch])
                 counts += taken.counts
                 if len(written) < KEPT_WRITTEN:
                     written |= taken.written
@@ -94,30 +115,20 @@ class Archive:
 
         With an article go its copies at other addresses; with the id of a copy that address alone.
         """
-        deleted = 0
         with self._database.writing() as changes:
-            for article_id in dict.fromkeys(ids):
-                row = self._db.execute(
-                    "SELECT number, duplicate_of FROM article WHERE id = ? AND deleted = 0", (article_id,)
-                ).fetchone()
-                if row is None:
-                    continue
-                number, same = row
-                copies = self._db.execute("SELECT number FROM article WHERE duplicate_of = ?", (number,)).fetchall()
-                gone = [number, *(copy for (copy,) in copies)]
-                self._db.executemany(
-                    "UPDATE article SET deleted = 1, duplicate_of = NULL, story = NULL, fingerprint = NULL"
-                    " WHERE number = ?",
-                    [(each,) for each in gone],
-                )
-                self._db.executemany("DELETE FROM signature WHERE number = ?", [(each,) for each in gone])
-                self._db.executemany(
-                    "DELETE FROM page WHERE article = (SELECT id FROM article WHERE number = ?)",
-                    [(each,) for each in gone],
-                )
-                touch(self._db, gone if same is None else [*gone, same], changes)
-                deleted += 1
+            return sum(delete_article(self._db, article_id, changes) for article_id in dict.fromkeys(ids))
+
+    def delete_missing(self, missing: Missing) -> int:
+        """How many articles went with their files, as ``origins`` found just before. A copy that is there takes its place."""
+        with self._database.writing() as changes:
+            deleted = sum(delete_missing_article(self._db, article_id, changes) for article_id in missing.ids)
+            self.origins.forget()
         return deleted
+
+    def history(self, article_id: str) -> History | None:
+        """The versions of an article that are kept, deleted ones too; None where there never was one of this id."""
+        with self._database.explained("read"):
+            return read_history(self._db, article_id)
 
     def assign_stories(self) -> int:
         """How many stories were found or grew: articles written since the last call are compared with all others."""

@@ -1,78 +1,23 @@
-"""The SQLite file of the archive: its tables, their versions, and transactions with errors that say what to do."""
+"""The SQLite file of the archive: opened and checked, with transactions whose errors say what to do."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+from indexer.archive.tables import SCHEMA, SCHEMA_VERSION, TABLES
 from indexer.errors import ArchiveError
 
-__all__ = ["ARCHIVE_NAME", "SCHEMA_VERSION", "Database"]
+__all__ = ["ARCHIVE_NAME", "ChangeCounter", "Database"]
 
 ARCHIVE_NAME = "archive.db"
-SCHEMA_VERSION = 2
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KB = 65_536
 CHECKPOINT_PAGES = 8_000
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
-
-SCHEMA = """
-CREATE TABLE sequence (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    change INTEGER NOT NULL
-) STRICT;
-INSERT INTO sequence VALUES (1, 0);
-
--- One row an article, in the order of arrival. record is the article as it came; duplicate_of is the number of the article that
--- it is the same as: it is then shown as one more address of that one. fingerprint is set where it may be such a duplicate.
-CREATE TABLE article (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    change INTEGER NOT NULL UNIQUE,
-    deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1)),
-    content_hash TEXT NOT NULL,
-    title TEXT NOT NULL,
-    published TEXT,
-    duplicate_of INTEGER REFERENCES article (number),
-    story TEXT,
-    fingerprint BLOB,
-    record TEXT NOT NULL CHECK (json_valid(record))
-) STRICT;
-CREATE INDEX article_fingerprint ON article (fingerprint) WHERE fingerprint IS NOT NULL;
-CREATE INDEX article_duplicate ON article (duplicate_of) WHERE duplicate_of IS NOT NULL;
-CREATE INDEX article_story ON article (story) WHERE story IS NOT NULL;
-
--- 64 numbers of 16 bits for each article that may have reprints; compared is 0 until its story was looked for.
-CREATE TABLE signature (
-    number INTEGER PRIMARY KEY REFERENCES article (number),
-    compared INTEGER NOT NULL DEFAULT 0 CHECK (compared IN (0, 1)),
-    bins BLOB NOT NULL
-) STRICT;
-CREATE INDEX signature_new ON signature (compared) WHERE compared = 0;
-
--- Crawled pages as they came: text is compressed with zlib, path is where it was read, article what was made of it.
-CREATE TABLE page (
-    id TEXT PRIMARY KEY,
-    article TEXT,
-    host TEXT NOT NULL,
-    url TEXT,
-    path TEXT,
-    pending INTEGER NOT NULL CHECK (pending IN (0, 1)),
-    text_hash BLOB,
-    text BLOB NOT NULL
-) STRICT;
-CREATE INDEX page_article ON page (article);
-CREATE INDEX page_pending ON page (id) WHERE pending = 1;
-
--- What was learnt of the pages of a host: its lines with their counts, as JSON.
-CREATE TABLE host (
-    host TEXT PRIMARY KEY,
-    pages INTEGER NOT NULL,
-    lines BLOB NOT NULL
-) STRICT;
-"""
 
 
 class Database:
@@ -110,10 +55,15 @@ class Database:
         """The version of the tables; 0 for a new file.
 
         Raises:
-            ArchiveError: it is later than this program knows.
+            ArchiveError: it is later than this program knows, or the file is another program's.
         """
         with self.explained("open"):
             version = int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+            if version == 0 and self._tables():
+                raise ArchiveError(
+                    f"{self.path} is the database of another program; choose another directory with --data",
+                    path=self.path,
+                )
         if version > SCHEMA_VERSION:
             raise ArchiveError(
                 f"{self.path} was written by a later version (format {version}, known is {SCHEMA_VERSION}); upgrade",
@@ -127,6 +77,20 @@ class Database:
             self.connection.execute("PRAGMA journal_mode = WAL")
             script = f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             self.connection.executescript(script)
+
+    def check_tables(self) -> None:
+        """Makes sure that all tables are there.
+
+        Raises:
+            ArchiveError: one was taken away.
+        """
+        with self.explained("open"):
+            lacking = sorted(TABLES - self._tables())
+        if lacking:
+            raise ArchiveError(
+                f"{self.path} lacks {', '.join(lacking)}: it was changed by another program; restore it from a backup",
+                path=self.path,
+            )
 
     def last_change(self) -> int:
         """Number of the last change; 0 for an empty archive."""
@@ -145,7 +109,8 @@ class Database:
             try:
                 counter = ChangeCounter(self.last_change())
                 yield counter
-                self.connection.execute("UPDATE sequence SET change = ?", (counter.last,))
+                if counter.last != counter.first:  # a batch of nothing new is not waited for until it is on disk
+                    self.connection.execute("UPDATE sequence SET change = ?", (counter.last,))
             except BaseException:
                 self.connection.execute("ROLLBACK")
                 raise
@@ -159,12 +124,17 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             raise ArchiveError(f"cannot {what} the archive {self.path}: {error}", path=self.path) from error
 
+    def _tables(self) -> set[str]:
+        return {name for (name,) in self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
 
 class ChangeCounter:
-    """Hands out the numbers of changes within one transaction."""
+    """Hands out the numbers of changes within one transaction; ``now`` is its time, as RFC 3339."""
 
     def __init__(self, last: int) -> None:
+        self.first = last
         self.last = last
+        self.now = datetime.now(UTC).isoformat(timespec="seconds")
 
     def next(self) -> int:
         """The number of one more change."""

@@ -1,16 +1,20 @@
 """An archive of an older version to the present one, in one transaction.
 
 Version 1 had one table of articles, in no order of arrival but that of their changes, and hashed the parts of an article apart.
+Version 2 kept no earlier versions, and did not know where articles came from: an article of it is never missing until the next
+``index`` has read it again.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 import orjson
 
 from indexer.archive.arrivals import content_hash, place_among, touch
-from indexer.archive.database import SCHEMA, SCHEMA_VERSION, ChangeCounter, Database
+from indexer.archive.database import ChangeCounter, Database
+from indexer.archive.tables import ADDED_IN_3, SCHEMA, SCHEMA_VERSION, statements
 from indexer.article import article_from_record
 from indexer.cleaning.duplicates import traces
 
@@ -30,29 +34,41 @@ def migrate(database: Database) -> None:
         database.create_tables()
     elif version < SCHEMA_VERSION:
         with database.explained("bring up to date"):
-            _from_version_1(database.connection)
+            _in_one(database.connection, _from_version_1 if version == 1 else _from_version_2)
+    database.check_tables()
 
 
-def _from_version_1(db: sqlite3.Connection) -> None:
+def _in_one(db: sqlite3.Connection, bring_up: Callable[[sqlite3.Connection], None]) -> None:
+    """Brings the tables up in one transaction, unless another process has just done it."""
     db.execute("BEGIN IMMEDIATE")
     try:
-        last = db.execute("SELECT change FROM sequence").fetchone()[0]
-        db.execute("ALTER TABLE article RENAME TO article_1")
-        db.execute("DROP TABLE sequence")
-        for statement in _statements(SCHEMA):
-            db.execute(statement)
-        rows = db.execute("SELECT id, change, deleted, title, published, record FROM article_1 ORDER BY change")
-        while batch := rows.fetchmany(BATCH):
-            _copy(db, batch)
-        changes = ChangeCounter(last)
-        _mark_duplicates(db, changes)
-        db.execute("DROP TABLE article_1")
-        db.execute("UPDATE sequence SET change = ?", (changes.last,))
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        if db.execute("PRAGMA user_version").fetchone()[0] < SCHEMA_VERSION:
+            bring_up(db)
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     except BaseException:
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
+
+
+def _from_version_2(db: sqlite3.Connection) -> None:
+    for statement in statements(ADDED_IN_3):
+        db.execute(statement)
+
+
+def _from_version_1(db: sqlite3.Connection) -> None:
+    last = db.execute("SELECT change FROM sequence").fetchone()[0]
+    db.execute("ALTER TABLE article RENAME TO article_1")
+    db.execute("DROP TABLE sequence")
+    for statement in statements(SCHEMA):
+        db.execute(statement)
+    rows = db.execute("SELECT id, change, deleted, title, published, record FROM article_1 ORDER BY change")
+    while batch := rows.fetchmany(BATCH):
+        _copy(db, batch)
+    changes = ChangeCounter(last)
+    _mark_duplicates(db, changes)
+    db.execute("DROP TABLE article_1")
+    db.execute("UPDATE sequence SET change = ?", (changes.last,))
 
 
 def _copy(db: sqlite3.Connection, rows: list[tuple[str, int, int, str, str | None, str]]) -> None:
@@ -97,9 +113,3 @@ def _mark_duplicates(db: sqlite3.Connection, changes: ChangeCounter) -> None:
                 db.execute("UPDATE article SET duplicate_of = ? WHERE number = ?", (same, number))
                 db.execute("DELETE FROM signature WHERE number = ?", (number,))
                 touch(db, [same, number], changes)
-
-
-def _statements(script: str) -> list[str]:
-    """The statements of a script: ``executescript`` would commit the transaction it runs in."""
-    lines = [line for line in script.split("\n") if not line.startswith("--")]
-    return [statement for statement in "\n".join(lines).split(";") if statement.strip()]

@@ -12,12 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexer.archive.database import Database
+from indexer.archive.origins import as_text
 from indexer.article import derive_id
 from indexer.cleaning import HostLearner, HostProfile, RawPage, page_text
 
 __all__ = ["KeptPage", "PageCounts", "PageShelf", "page_id"]
 
 COMPRESSION = 1  # PERF: level 6 makes pages a tenth smaller and takes three times as long.
+
+_HELD = """
+SELECT text_hash, article, (SELECT deleted FROM article WHERE article.id = page.article) FROM page WHERE id = ?
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +36,11 @@ class KeptPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCounts:
-    """Pages that are to be read, and pages that were kept as they are already."""
+    """Pages that are to be read, pages that were kept as they are already, and ids of articles of such that were deleted."""
 
     pending: int = 0
     unchanged: int = 0
+    kept_deleted: tuple[str, ...] = ()
 
 
 def page_id(page: RawPage) -> str:
@@ -49,25 +55,41 @@ class PageShelf:
         self._database = database
         self._db = database.connection
 
-    def keep(self, pages: Sequence[tuple[RawPage, str | None]]) -> PageCounts:
-        """Keeps pages with the paths they were read from, those that are new or changed as pending, and learns from these."""
-        changed = []
+    def keep(self, pages: Sequence[tuple[RawPage, str | None]], *, revive: bool = False) -> PageCounts:
+        """Keeps pages with the paths they were read from, those that are new or changed as pending, and learns from these.
+
+        One whose article was deleted is pending again if ``revive``.
+        """
+        changed: list[RawPage] = []
+        kept_deleted: list[str] = []
+        unchanged = 0
         with self._database.writing():
             for page, path in pages:
                 text = page.text.encode("utf-8", "surrogatepass")
                 digest = hashlib.blake2b(text, digest_size=16).digest()
-                held = self._db.execute("SELECT text_hash FROM page WHERE id = ?", (page_id(page),)).fetchone()
-                if held is not None and held[0] == digest:
+                before, article, deleted = self._db.execute(_HELD, (page_id(page),)).fetchone() or (None, None, None)
+                if before == digest and not deleted:
+                    unchanged += 1
+                    continue
+                if before == digest and not revive:
+                    kept_deleted.append(str(article))
                     continue
                 changed.append(page)
                 self._db.execute(
                     "INSERT INTO page (id, host, url, path, pending, text_hash, text) VALUES (?, ?, ?, ?, 1, ?, ?)"
                     " ON CONFLICT (id) DO UPDATE SET host = excluded.host, url = excluded.url, path = excluded.path,"
                     " pending = 1, text_hash = excluded.text_hash, text = excluded.text",
-                    (page_id(page), page.host, page.url, path, digest, zlib.compress(text, COMPRESSION)),
+                    (
+                        page_id(page),
+                        as_text(page.host),
+                        page.url,
+                        path and as_text(path),
+                        digest,
+                        zlib.compress(text, COMPRESSION),
+                    ),
                 )
             self._learn(changed)
-        return PageCounts(pending=len(changed), unchanged=len(pages) - len(changed))
+        return PageCounts(pending=len(changed), unchanged=unchanged, kept_deleted=tuple(kept_deleted))
 
     def pending(self, limit: int) -> list[KeptPage]:
         """At most ``limit`` of the pages no article was made of yet."""
@@ -108,8 +130,9 @@ class PageShelf:
         learners: dict[str, HostLearner] = {}
         counts: dict[str, int] = {}
         for page in pages:
-            learners.setdefault(page.host, HostLearner()).add(page_text(page))
-            counts[page.host] = counts.get(page.host, 0) + 1
+            host = as_text(page.host)
+            learners.setdefault(host, HostLearner()).add(page_text(page))
+            counts[host] = counts.get(host, 0) + 1
         for host, learner in learners.items():
             held = self._db.execute("SELECT pages, lines FROM host WHERE host = ?", (host,)).fetchone()
             if held is not None:

@@ -21,9 +21,12 @@ from indexer.sources.contents import Place, read_content
 from indexer.sources.jsonl import read_jsonl
 from indexer.sources.limits import ReadLimits
 
-__all__ = ["explain_removals", "find_files", "read_inputs"]
+__all__ = ["STDIN_NAME", "STDIN_PLACE", "explain_removals", "find_files", "read_inputs"]
 
 STDIN_NAME: Final = "-"
+"""The path that stands for standard input."""
+STDIN_PLACE: Final = "standard input"
+"""What standard input is called where files have their path."""
 
 Item = TypeVar("Item")
 
@@ -46,8 +49,8 @@ def read_inputs(
     bounds = limits or ReadLimits()
     for path in paths:
         if str(path) == STDIN_NAME:
-            on_file("standard input")
-            yield from _placed(read_jsonl(stdin or sys.stdin.buffer, limits=bounds), "standard input")
+            on_file(STDIN_PLACE)
+            yield from _placed(read_jsonl(stdin or sys.stdin.buffer, limits=bounds), STDIN_PLACE)
             continue
         for found in find_files(Path(path)):
             if isinstance(found, IngestError):

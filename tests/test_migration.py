@@ -1,0 +1,109 @@
+"""Archives of earlier versions are brought up to date as they are opened, and lose nothing on the way."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from indexer.archive import Archive, WriteCounts
+from indexer.archive.tables import SCHEMA_VERSION
+from indexer.errors import ArchiveError
+from tests.conftest import ROOT, article
+from tests.test_archive import VERSION_1
+
+FROZEN = ROOT / "tests" / "formats" / "archive-2" / "archive.db"
+
+
+def layout(path: Path) -> dict[str, object]:
+    """Tables, indexes and views with their columns: all but the comments."""
+    with sqlite3.connect(path) as db:
+        names = db.execute("SELECT type, name, tbl_name FROM sqlite_master ORDER BY name").fetchall()
+        found = {
+            name: (kind, table, db.execute(f"PRAGMA table_xinfo({name})").fetchall(), strict)
+            for kind, name, table in names
+            for strict in [db.execute("SELECT strict, wr FROM pragma_table_list(?)", (name,)).fetchall()]
+        }
+    db.close()
+    return {"version": SCHEMA_VERSION, **found}
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    shutil.copy(FROZEN, tmp_path / "archive.db")
+    return tmp_path
+
+
+def test_an_archive_of_version_2_opens_with_all_it_held(old: Path) -> None:
+    with Archive(old, create=False) as archive:
+        found = {change.id: change.article for change in archive.changes(0)}
+        kept = found["kept"]
+        assert kept is not None
+        assert (kept.section, kept.authors, kept.published) == (("要闻",), ("陈晓禾",), "2024-05-06")
+        assert kept.also_at == ("https://example.com/copy",)
+        reprint = found["reprint"]
+        assert reprint is not None
+        assert kept.story == reprint.story is not None
+        assert (found["gone"], found["copy"], archive.last_change()) == (None, None, 11)
+        assert [page.article for pages in archive.pages.all(10) for page in pages] == ["page"]
+        history = archive.history("fixed")
+        assert history is not None
+        assert [(each.state, each.written_at, each.article.title) for each in history.versions] == [
+            ("current", None, "新题")
+        ]
+
+
+def test_what_came_with_version_3_works_in_a_migrated_archive(old: Path) -> None:
+    with Archive(old) as archive:
+        assert archive.put([article("gone")], read=True) == WriteCounts(kept_deleted=("gone",))
+        assert archive.put([article("fixed", title="又改")], read=True) == WriteCounts(updated=1)
+        history = archive.history("fixed")
+        assert history is not None
+        assert [each.article.title for each in history.versions] == ["新题", "又改"]
+        archive.origins.watch()
+        assert archive.origins.missing(["/"], []).ids == ()  # nobody knows where these came from
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_migrated_archive_is_laid_out_as_a_new_one(tmp_path: Path, version: int) -> None:
+    (tmp_path / "old").mkdir()
+    Archive(tmp_path / "new").close()
+    if version == 2:
+        shutil.copy(FROZEN, tmp_path / "old" / "archive.db")
+    else:
+        with sqlite3.connect(tmp_path / "old" / "archive.db") as db:
+            db.executescript(VERSION_1)
+        db.close()
+    Archive(tmp_path / "old").close()
+    Archive(tmp_path / "old").close()
+    assert layout(tmp_path / "old" / "archive.db") == layout(tmp_path / "new" / "archive.db")
+
+
+def test_a_migration_that_breaks_off_changes_nothing(old: Path) -> None:
+    with sqlite3.connect(old / "archive.db") as db:
+        db.execute("CREATE TABLE version (taken)")  # stands in the way of ours
+    db.close()
+    before = layout(old / "archive.db")
+    with pytest.raises(ArchiveError, match="cannot bring up to date the archive"):
+        Archive(old)
+    assert layout(old / "archive.db") == before
+
+
+def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "archive.db") as db:
+        db.execute("CREATE TABLE theirs (a)")
+    db.close()
+    with pytest.raises(ArchiveError, match="of another program; choose another directory"):
+        Archive(tmp_path)
+    assert set(layout(tmp_path / "archive.db")) == {"version", "theirs"}
+
+
+def test_an_archive_that_lacks_a_table_is_refused(old: Path) -> None:
+    Archive(old).close()
+    with sqlite3.connect(old / "archive.db") as db:
+        db.execute("DROP TABLE origin")
+    db.close()
+    with pytest.raises(ArchiveError, match=r"lacks origin: .*restore it from a backup"):
+        Archive(old)
