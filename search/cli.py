@@ -19,15 +19,16 @@ from tqdm import tqdm
 
 import service
 from indexer.analysis import Analyzer, open_segmenter
-from indexer.archive import ARCHIVE_NAME, Archive
+from indexer.archive import ARCHIVE_NAME, Archive, RootCount
 from indexer.article import article_to_record
-from indexer.build import BuildOptions, IndexReport, delete_articles, index_paths, reclean, sync
+from indexer.build import Absent, BuildOptions, IndexReport, delete_articles, index_paths, reclean, sync
 from indexer.cleaning import RawPage, extract_raw
-from indexer.errors import ArticleSearchError, IngestError
+from indexer.errors import ArchiveError, ArticleSearchError, IngestError
 from indexer.schema import clean_article
 from indexer.sources import ReadLimits, explain_removals, read_inputs
 from search.engines.local import LocalEngine
 from search.evaluate import arrays
+from search.history import article_to_text, find_version, history_to_record, history_to_text
 from search.page import page_to_record
 from search.query.vocabulary import VocabularyFiles
 from search.request import PARAMETERS, request_from_parameters
@@ -68,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_search,
         _add_serve,
         _add_delete,
+        _add_show,
         _add_export,
         _add_stats,
         _add_sync,
@@ -96,6 +98,11 @@ def _add_index(commands: Any) -> None:
         "--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that write the index"
     )
     command.add_argument("--memory-mb", type=int, metavar="N", help="what the index writer may hold (default: 1024)")
+    command.add_argument("--revive", action="store_true", help="bring back deleted articles that are still there")
+    command.add_argument(
+        "--delete-missing", action="store_true", help="delete what came from under the paths and is no longer there"
+    )
+    command.add_argument("--yes", action="store_true", help="delete even more than a fifth of what came from a path")
 
 
 def _add_extract(commands: Any) -> None:
@@ -140,6 +147,13 @@ def _add_delete(commands: Any) -> None:
     command.add_argument("ids", nargs="+", metavar="ID")
 
 
+def _add_show(commands: Any) -> None:
+    command = _command(commands, "show", _run_show, "Shows an article of the archive, or its earlier versions.")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--versions", action="store_true", help="list the versions that are kept")
+    command.add_argument("--version", type=int, metavar="N", help="show this version")
+
+
 def _add_export(commands: Any) -> None:
     _command(commands, "export", _run_export, "Writes every article of the archive as JSONL.", json=False)
 
@@ -164,10 +178,15 @@ def _add_words(commands: Any) -> None:
 def _run_index(options: argparse.Namespace) -> int:
     settings = read_settings(data=options.data, memory_mb=options.memory_mb)
     with _Progress() as progress:
-        report = index_paths(options.paths, settings.data, _build_options(settings, options.workers), progress=progress)
+        absent = Absent(revive=options.revive, delete_missing=options.delete_missing, however_many=options.yes)
+        build = _build_options(settings, options.workers)
+        report = index_paths(options.paths, settings.data, build, absent=absent, progress=progress)
     for error in report.rejected:
         print(f"rejected: {error}", file=sys.stderr)
     _report(options, _report_record(report), _report_text(report))
+    if report.refused:
+        print(f"article-search: {_refused_text(report.refused)}", file=sys.stderr)
+        return 2
     return 1 if report.rejected else 0
 
 
@@ -237,6 +256,36 @@ def _run_delete(options: argparse.Namespace) -> int:
     settings = read_settings(data=options.data)
     deleted = delete_articles(options.ids, settings.data, _build_options(settings))
     _report(options, {"deleted": deleted}, f"{deleted} of {len(options.ids)} articles deleted")
+    return 0
+
+
+def _run_show(options: argparse.Namespace) -> int:
+    settings = read_settings(data=options.data)
+    with Archive(settings.data, create=False) as archive:
+        history = archive.history(options.id)
+        shown = next((change.article for change in archive.latest([options.id])), None)
+    if history is None:
+        raise ArchiveError(
+            f"there is no article {options.id!r} in {settings.data}; search for it, its id is shown with each hit",
+            path=settings.data,
+        )
+    if options.versions:
+        _report(options, history_to_record(history), history_to_text(history))
+        return 0
+    last = history.versions[-1]
+    if options.version is None and last.state in ("deleted", "missing"):
+        raise ArchiveError(
+            f"the article {options.id!r} is {last.state}; see what it was with --version {last.number}",
+            path=settings.data,
+        )
+    version = find_version(history, last.number if options.version is None else options.version)
+    if version is None:
+        raise ArchiveError(
+            f"version {options.version} of {options.id!r} is not kept; list those that are with --versions",
+            path=settings.data,
+        )
+    article = shown if shown is not None and version is last else version.article
+    _report(options, article_to_record(article), article_to_text(article))
     return 0
 
 
@@ -321,6 +370,7 @@ def _build_options(settings: Settings, workers: int | None = 1) -> BuildOptions:
         limits=_limits(settings),
         workers=max(1, workers or 1),
         memory_mb=settings.memory_mb,
+        kept_versions=settings.kept_versions,
     )
 
 
@@ -357,12 +407,24 @@ def _error_record(error: IngestError) -> dict[str, Any]:
 
 def _report_text(report: IndexReport) -> str:
     counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
+    if report.deleted:
+        counts += f", {report.deleted} deleted"
+    if report.kept_deleted:
+        counts += f", {len(report.kept_deleted)} left deleted (--revive brings them back)"
     if report.duplicates:
         counts += f", {report.duplicates} the same as another"
     if report.stories:
         counts += f", {report.stories} stories with reprints"
     counts += _reanalysed_text(report.reanalysed)
     return f"{counts}, {len(report.rejected)} rejected, in {report.seconds:.1f} s"
+
+
+def _refused_text(refused: Sequence[RootCount]) -> str:
+    counts = ", ".join(f"{root.missing} of the {root.held} articles from {root.path}" for root in refused)
+    return (
+        f"nothing was deleted: {counts} are no longer there, more than a fifth;"
+        " see that all is mounted and complete, or delete them with --yes"
+    )
 
 
 def _reanalysed_text(ids: Sequence[str]) -> str:

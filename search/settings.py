@@ -45,6 +45,7 @@ class Settings:
     max_archive_ratio: int = _setting(250, "how many bytes one packed byte may become, past max_article_bytes")
     max_archive_depth: int = _setting(3, "how deep archives and gzip files may lie in each other")
     memory_mb: int = _setting(1024, "what the index writer may hold in memory")
+    kept_versions: int = _setting(10, "earlier versions of a corrected article that the archive keeps; 0 for none")
     relax_share: float = _setting(
         0.1, "share of the query's weight that an article must hold when no article has all the words (match=auto)"
     )
@@ -145,7 +146,7 @@ def _checked(settings: Settings) -> Settings:
         if getattr(settings, name) < 1:
             raise SettingsError(f"{name} must be 1 or more, and is {getattr(settings, name)}", setting=name)
     parse_boosts(settings.boosts)
-    for name in ("rerank_depth", "recency_weight"):
+    for name in ("rerank_depth", "recency_weight", "kept_versions"):
         if getattr(settings, name) < 0:
             raise SettingsError(f"{name} must not be negative, and is {getattr(settings, name)}", setting=name)
     if settings.recency_half_life_days <= 0:

@@ -138,7 +138,19 @@ def test_jsonl_may_be_piped_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 def test_every_subcommand_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("index", "extract", "search", "serve", "delete", "export", "stats", "sync", "rebuild", "reclean"):
+    for name in (
+        "index",
+        "extract",
+        "search",
+        "serve",
+        "delete",
+        "show",
+        "export",
+        "stats",
+        "sync",
+        "rebuild",
+        "reclean",
+    ):
         with pytest.raises(SystemExit) as caught:
             build_parser().parse_args([name, "--help"])
         assert caught.value.code == 0
@@ -194,3 +206,68 @@ def test_reclean_names_the_pages_that_fail(
     assert "its article stays" in captured.err
     assert main(["search", "堤坝", "--data", data]) == 0
     assert "1 articles" in capsys.readouterr().out
+
+
+def test_what_was_deleted_is_left_so_until_it_is_revived(
+    data: str, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = ["index", str(source), "--data", data, "--workers", "1"]
+    main(["delete", "1", "--data", data])
+    assert main(index) == 0
+    assert "2 unchanged, 1 left deleted (--revive brings them back)" in capsys.readouterr().out
+    assert main([*index, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kept_deleted"] == ["1"]
+    assert main([*index, "--revive"]) == 0
+    assert "1 added, 0 updated, 2 unchanged" in capsys.readouterr().out
+
+
+def test_missing_articles_are_deleted_but_not_many_without_a_yes(
+    data: str, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = ["index", str(source), "--data", data, "--workers", "1", "--delete-missing"]
+    (source / "a.jsonl").unlink()
+    assert main(index) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert f"nothing was deleted: 2 of the 3 articles from {source} are no longer there" in captured.err
+    assert "with --yes" in captured.err
+    assert main([*index, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["refused"] == [{"path": str(source), "held": 3, "missing": 2}]
+    assert main([*index, "--yes"]) == 0
+    assert "1 unchanged, 2 deleted" in capsys.readouterr().out
+    assert main(["show", "1", "--data", data]) == 2
+    assert "'1' is missing; see what it was with --version 1" in capsys.readouterr().err
+
+
+def test_show_prints_an_article_and_what_it_was_before(
+    data: str, source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (source / "a.jsonl").write_text(
+        '{"id": "1", "title": "监督", "body": "改过", "source": "日报"}\n', encoding="utf-8"
+    )
+    main(["index", str(source), "--data", data, "--workers", "1"])
+    capsys.readouterr()
+    assert main(["show", "1", "--data", data]) == 0
+    assert capsys.readouterr().out == "监督\n日报\n\n改过\n"
+    assert main(["show", "1", "--data", data, "--version", "1"]) == 0
+    assert capsys.readouterr().out == "监督\n\n一\n"
+    assert main(["show", "1", "--data", data, "--version", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["body"] == "一"
+    assert main(["show", "1", "--data", data, "--versions"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split()[0::2] == ["2", "current"]
+    assert second.split()[0::2] == ["1", "replaced", "监督"]
+    assert main(["show", "1", "--data", data, "--versions", "--json"]) == 0
+    versions = json.loads(capsys.readouterr().out)["versions"]
+    assert [(each["version"], each["state"], each["article"]["body"]) for each in versions] == [
+        (1, "replaced", "一"),
+        (2, "current", "改过"),
+    ]
+    assert main(["show", "1", "--data", data, "--version", "7"]) == 2
+    assert "list those that are with --versions" in capsys.readouterr().err
+    assert main(["show", "none", "--data", data]) == 2
+    assert "there is no article 'none'" in capsys.readouterr().err
+    main(["delete", "1", "--data", data])
+    capsys.readouterr()
+    assert main(["show", "1", "--data", data]) == 2
+    assert "'1' is deleted; see what it was with --version 2" in capsys.readouterr().err

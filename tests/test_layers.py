@@ -27,7 +27,7 @@ ORDER = [
     ["search.suggest"],
     ["search.engines"],
     ["search.settings"],
-    ["search.terminal", "search.words"],
+    ["search.terminal", "search.words", "search.history"],
     ["search.web"],
     ["service"],
     ["search.cli"],
