@@ -83,9 +83,7 @@ def test_after_a_commit_of_the_index_only_what_came_later_is_handed_on(
     assert len(rows(data)) == COUNT
 
 
-def test_what_a_killed_run_had_read_is_missed_when_it_is_gone(
-    tmp_path: Path, analyzer: Analyzer
-) -> None:
+def test_what_a_killed_run_had_read_is_missed_when_it_is_gone(tmp_path: Path, analyzer: Analyzer) -> None:
     source, data = tmp_path / "a.jsonl", tmp_path / "data"
     write(source, COUNT)
     run_until(source, data, 1, 12)

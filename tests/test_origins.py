@@ -222,6 +222,28 @@ def test_a_path_is_the_same_however_it_is_written(
     assert index("in/su", absent=YES).deleted == 0  # another folder's name begins with this one's
 
 
+def test_a_file_beside_a_folder_is_not_taken_for_one_in_it(tmp_path: Path, source: Path, index: Index) -> None:
+    (source / "sub").mkdir()
+    write(source / "sub" / "a.jsonl", *"abcdef")
+    write(source / "sub!b.jsonl", "g")
+    index()
+    assert index(source / "sub", absent=YES).deleted == 0
+    (source / "sub!b.jsonl").unlink()
+    assert index(source / "sub", absent=YES).deleted == 0
+    assert index(absent=YES).deleted == 1
+
+
+def test_places_that_hold_nothing_any_more_are_forgotten(tmp_path: Path, source: Path, index: Index) -> None:
+    for day in range(3):
+        for old in source.iterdir():
+            old.unlink()
+        write(source / f"day{day}.jsonl", *"abcdef")
+        index()
+    with Archive(tmp_path / "data") as archive:
+        places = archive._database.connection.execute("SELECT path FROM place ORDER BY number").fetchall()
+    assert places == [("-",), (str(source / "day2.jsonl"),)]
+
+
 def test_files_within_archives_have_a_place_of_their_own(tmp_path: Path, source: Path, index: Index) -> None:
     def pack(**files: str) -> None:
         with zipfile.ZipFile(source / "a.zip", "w") as packed:

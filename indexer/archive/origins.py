@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer.archive.database import Database
 from indexer.archive.tables import NO_PATH
 
 __all__ = ["Missing", "Origins", "RootCount", "as_text", "note_by_hand", "place_of"]
+
+MEMBER = "!"
+"""Between an archive and the path in it; in the name of a file it is a sign like any other."""
 
 _WATCHED = """
 DROP TABLE IF EXISTS temp.seen;
@@ -107,6 +111,7 @@ class Origins:
             ArchiveError: the archive cannot be written; nothing is noted then.
         """
         with self._database.writing():
+            self._last = (None, NO_PATH)
             rows = [(key, self._number(place)) for key, place in inputs]
             self._db.executemany("INSERT OR IGNORE INTO origin (input, place) VALUES (?, ?)", rows)
             if self._watching:
@@ -122,7 +127,8 @@ class Origins:
         """
         with self._database.explained("read"):
             self._ask(roots, unread)
-            self._db.execute(_GONE)
+            if self._db.execute(_GONE).rowcount == 0:
+                return Missing(ids=(), roots=())
             self._db.execute(_LEAVING)
             ids = tuple(key for (key,) in self._db.execute("SELECT id FROM temp.leaving ORDER BY number"))
             counts = tuple(
@@ -141,17 +147,23 @@ class Origins:
         self._db.execute(
             "DELETE FROM page WHERE id IN (SELECT input FROM temp.gone) AND id NOT IN (SELECT input FROM origin)"
         )
+        self._db.execute(
+            "DELETE FROM place WHERE number IN (SELECT place FROM temp.gone) AND number NOT IN (SELECT place FROM origin)"
+        )
 
     def _ask(self, roots: Sequence[str], unread: Sequence[str]) -> None:
         self._db.execute("DELETE FROM temp.asked")
         self._db.execute("DELETE FROM temp.gone")
         self._db.execute("DELETE FROM temp.leaving")
+        given = {root: at for at, root in enumerate(roots)}
+        folders = {root for root in given if Path(root).is_dir()}
+        damaged = set(unread)
         places = self._db.execute("SELECT number, path FROM place WHERE number != ?", (NO_PATH,))
         asked = (
-            (number, at, not any(_is_under(path, place) for place in unread))
+            (number, given[above], damaged.isdisjoint(above for above, _ in _above(path)))
             for number, path in places.fetchall()
-            for at, root in enumerate(roots)
-            if _is_under(path, root)
+            for above, sign in _above(path)
+            if above in given and not (sign == MEMBER and above in folders)
         )
         self._db.executemany("INSERT INTO temp.asked (place, root, readable) VALUES (?, ?, ?)", asked)
 
@@ -165,5 +177,9 @@ class Origins:
         return self._last[1]
 
 
-def _is_under(path: str, root: str) -> bool:
-    return path == root or path.startswith((f"{root.rstrip('/')}/", f"{root}!"))
+def _above(path: str) -> Iterator[tuple[str, str]]:
+    """The path itself, and what it may lie in: folders and archives, each with the sign that follows it in the path."""
+    yield path, ""
+    for at, sign in enumerate(path):
+        if sign == "/" or sign == MEMBER:
+            yield path[:at] or "/", sign
