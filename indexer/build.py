@@ -154,7 +154,7 @@ def index_paths(
         intake.read_pages()
         if rules.delete_missing:
             deleted, refused = _delete_missing(archive, paths, intake.unread, rules)
-        stories = archive.assign_stories()
+        stories = archive.assign_stories(options.workers)
         synced = following.finish()
     counts = intake.counts
     return IndexReport(
@@ -203,7 +203,7 @@ def reclean(
     ):
         intake = Intake(archive, progress, following.follower.feed)
         intake.reread_pages()
-        archive.assign_stories()
+        archive.assign_stories(options.workers)
         synced = following.finish()
     counts = intake.counts
     return RecleanReport(

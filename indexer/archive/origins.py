@@ -81,7 +81,7 @@ def place_of(path: str) -> str:
 
 def as_text(path: str) -> str:
     """The path as it can be kept, whatever bytes the names in it have: not all are UTF-8."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def note_by_hand(db: sqlite3.Connection, ids: Iterable[str]) -> None:
