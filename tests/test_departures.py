@@ -6,14 +6,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
 from indexer.archive import Archive, WriteCounts
+from indexer.archive.origins import Missing
 from indexer.build import Absent, BuildOptions, IndexReport, delete_articles, index_paths, reclean
 from indexer.sources import ReadLimits
 from search import SearchRequest, open_engine
 from tests.conftest import ZONE, article
-from tests.test_archive import addresses, at
+from tests.test_archive import addresses, at, shown
 from tests.test_build import lines
 from tests.test_intake import STORIES, page
 
@@ -47,6 +50,35 @@ def test_a_deleted_article_that_a_program_puts_is_there_again(tmp_path: Path) ->
         archive.put([article("a")])
         archive.delete(["a"])
         assert archive.put([article("a")]) == WriteCounts(added=1)
+
+
+ACTS = st.lists(
+    st.tuples(st.sampled_from(["read", "revive", "put", "delete", "miss"]), st.sampled_from("ab")), max_size=14
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(acts=ACTS)
+def test_only_a_deletion_by_hand_keeps_an_article_away_and_only_a_hand_brings_it_back(
+    acts: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    live: set[str] = set()
+    buried: set[str] = set()
+    with Archive(tmp_path_factory.mktemp("archive")) as archive:
+        archive.origins.watch()
+        for at_step, (act, key) in enumerate(acts):
+            if act == "delete":
+                assert archive.delete([key]) == (key in live)
+                buried |= live & {key}
+                live -= {key}
+            elif act == "miss":
+                assert archive.delete_missing(Missing(ids=(key,), roots=())) == (key in live)
+                live -= {key}
+            else:
+                archive.put([article(key, title=f"第{at_step}题")], read=act != "put", revive=act == "revive")
+                buried -= set() if act == "read" else {key}
+                live |= {key} - buried
+            assert set(shown(archive)) == live
 
 
 def test_copies_that_went_with_their_article_stay_deleted_too(tmp_path: Path) -> None:
