@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, reduce
 from typing import TypeVar
 
 import numpy as np
@@ -117,13 +117,14 @@ class Evaluation:
     word_idfs: dict[str, float] = field(default_factory=dict)
     bigram_idfs: dict[str, float] = field(default_factory=dict)
     _characters: dict[tuple[int, str], Docs] = field(default_factory=dict)
+    _late: bool = False
 
     def match(self, mode: str) -> TextMatch:
         """The articles that match under ``auto``, ``all`` or ``any``; all of them for a plan that wants nothing."""
         allowed = self.shared.live.copy()
-        for node in self.plan.excluded:
+        for node in self._in_time(self.plan.excluded):
             allowed &= ~self._mask(node)
-        for node in self.plan.always:
+        for node in self._in_time(self.plan.always):
             allowed &= self._mask(node)
         masks = [self._mask(node) for node in self._in_time(self.plan.required)]
         if not masks:
@@ -179,9 +180,11 @@ class Evaluation:
         """Those of ``nodes`` for which there is time, at least one."""
         for at, node in enumerate(nodes):
             if at and self.shared.clock() > self.deadline:
-                self.cuts.append(
-                    f"time ran out: {len(nodes) - at} of {len(nodes)} parts of the query were not looked at"
-                )
+                if not self._late:
+                    self.cuts.append(
+                        f"time ran out: {len(nodes) - at} of {len(nodes)} parts of the query were not looked at"
+                    )
+                self._late = True
                 return
             yield node
 
@@ -189,8 +192,8 @@ class Evaluation:
         """The articles that match a node (``bool[n_docs]``), dead ones perhaps among them."""
         if isinstance(node, And | Or):
             combine = np.logical_and if isinstance(node, And) else np.logical_or
-            mask: Mask = combine.reduce([self._mask(child) for child in node.children])
-            return mask
+            # One after another: all at once would hold an array of all articles for each child.
+            return reduce(combine, map(self._mask, self._in_time(node.children)))
         if isinstance(node, Not):
             return ~self._mask(node.child)
         if isinstance(node, Days):
