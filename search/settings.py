@@ -6,6 +6,7 @@ directory, else it has its default. ``docs/settings.md`` is checked against this
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -146,9 +147,9 @@ def _checked(settings: Settings) -> Settings:
             raise SettingsError(f"{name} must be 1 or more, and is {getattr(settings, name)}", setting=name)
     parse_boosts(settings.boosts)
     for name in ("rerank_depth", "recency_weight"):
-        if getattr(settings, name) < 0:
+        if not 0 <= getattr(settings, name) < math.inf:
             raise SettingsError(f"{name} must not be negative, and is {getattr(settings, name)}", setting=name)
-    if settings.recency_half_life_days <= 0:
+    if not 0 < settings.recency_half_life_days < math.inf:
         raise SettingsError(
             f"recency_half_life_days must be more than 0, and is {settings.recency_half_life_days}",
             setting="recency_half_life_days",

@@ -118,8 +118,8 @@ def rewrite(
         characters=typed.characters,
         neighbours=typed.neighbours,
         whole=literal_form(whole).text,
-        needles=tuple(builder.needles),
-        warnings=(*query.warnings, *builder.warnings),
+        needles=tuple(dict.fromkeys(builder.needles)),
+        warnings=tuple(dict.fromkeys((*query.warnings, *builder.warnings))),
     )
 
 
