@@ -148,10 +148,10 @@ def _checked(settings: Settings) -> Settings:
     parse_boosts(settings.boosts)
     for name in ("rerank_depth", "recency_weight"):
         if not 0 <= getattr(settings, name) < math.inf:
-            raise SettingsError(f"{name} must not be negative, and is {getattr(settings, name)}", setting=name)
+            raise SettingsError(f"{name} must be a number from 0 up, and is {getattr(settings, name)}", setting=name)
     if not 0 < settings.recency_half_life_days < math.inf:
         raise SettingsError(
-            f"recency_half_life_days must be more than 0, and is {settings.recency_half_life_days}",
+            f"recency_half_life_days must be a number above 0, and is {settings.recency_half_life_days}",
             setting="recency_half_life_days",
         )
     if not 0 <= settings.relax_share <= 1:
