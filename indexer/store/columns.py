@@ -41,6 +41,8 @@ class FacetColumn:
         if mask is None:
             mask = self._find(key, n_docs)
             mask.flags.writeable = False
+            if key and key not in self.ordinal_of:
+                return mask  # values that nothing has are without end
             # NOTE: other threads keep masks meanwhile, so what is walked is a copy of the names.
             for oldest in tuple(self.kept_masks):
                 if (len(self.kept_masks) + 1) * n_docs <= KEPT_MASK_BYTES:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from search.suggest.characters import plain_readings, readings, without_tone
 
@@ -77,6 +77,6 @@ def _syllables() -> frozenset[str]:
     return frozenset(without_tone(reading) for own in readings().values() for reading in own)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _begins_syllable(letters: str) -> bool:
     return any(syllable.startswith(letters) for syllable in _syllables())
