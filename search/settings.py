@@ -64,7 +64,8 @@ class Settings:
     )
     cached_answers: int = _setting(
         500,
-        "answers that each process of the service keeps for who asks the same again, until the index changes; 0 for none",
+        "answers that each process of the service keeps for who asks the same again, until the index changes, none of them "
+        "large; 0 for none",
     )
     bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")
     workers: int = _setting(2, "processes that answer requests")

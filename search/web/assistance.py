@@ -148,4 +148,4 @@ def _as_text(name: str, value: object) -> str:
         return "1" if value else "0"
     if isinstance(value, str | int):
         return str(value)
-    raise RequestError(f"{name} must be a string, a number or a list of them", parameter=name)
+    raise RequestError(f"{name} must be a string, a whole number or a list of them", parameter=name)
