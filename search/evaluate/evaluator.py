@@ -215,7 +215,7 @@ class Evaluation:
         if isinstance(node, Literal):
             places = segment.character(node.text) if lone else occurrences(segment, node.text, steps)
         else:
-            places = pattern_occurrences(segment, node, steps)
+            places = pattern_occurrences(segment, node, steps, self._in_time)
         if node.fields is None:
             steps.mark_positions(mask, places, part.bigrams)
         elif len(places) > segment.n_docs * COUNTED_FROM:
