@@ -174,7 +174,8 @@ class Evaluation:
         best = mass.max(initial=0.0)
         if best <= 0:
             return TextMatch(np.zeros_like(allowed))
-        return TextMatch(mass >= min(best, round(self.shared.relax_share * total, SCORE_DECIMALS)), relaxed=True)
+        enough = min(best, round(self.shared.relax_share * total, SCORE_DECIMALS))
+        return TextMatch((mass >= enough) & (mass > 0), relaxed=True)
 
     def _in_time(self, nodes: Sequence[Term]) -> Iterator[Term]:
         """Those of ``nodes`` for which there is time, at least one."""
