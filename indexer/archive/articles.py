@@ -42,13 +42,14 @@ class Change:
 
 
 class Archive:
-    """The archive of a data directory; use it in the thread that made it.
+    """The archive of a data directory, ``data``; use it in the thread that made it.
 
     Raises:
         ArchiveError: the file cannot be opened, is no archive, or is of a later version.
     """
 
     def __init__(self, data: str | Path, *, create: bool = True) -> None:
+        self.data = Path(data)
         self._database = Database(data, create=create)
         self._db = self._database.connection
         try:

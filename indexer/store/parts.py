@@ -88,6 +88,8 @@ def sync_folder(folder: Path) -> None:
 class PartFile:
     """The arrays of a file as read-only views of its pages; the pages go when the last view does.
 
+    ``checksum`` is that of the directory, which holds those of all arrays: it stands for all of the file, whose size is ``n_bytes``.
+
     Raises:
         FileNotFoundError: there is no such file.
         IndexDamagedError: it is no such file, of another version, cut short, or its directory is damaged.
@@ -100,6 +102,8 @@ class PartFile:
             if size < ALIGNMENT:
                 raise self._damaged("it is too short")
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self.n_bytes = size
+        self.checksum = 0
         self._directory = self._read_directory(size)
         self._views: dict[str, npt.NDArray[Any]] = {}
 
@@ -147,6 +151,7 @@ class PartFile:
         listing = self._map[at : at + length]
         if zlib.crc32(listing) != checksum:
             raise self._damaged("its directory is damaged")
+        self.checksum = checksum
         directory: dict[str, list[Any]] = orjson.loads(listing)
         for name, (kind, shape, start, _) in directory.items():
             if kind not in _TYPES or start + math.prod(shape) * np.dtype(kind).itemsize > at:

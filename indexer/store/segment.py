@@ -52,6 +52,7 @@ class Segment:
     """The articles of one segment; safe to share between threads, for it only reads.
 
     Attributes:
+        files: what it is read from, in the order of ``SEGMENT_FILES``.
         deleted: ``bool[n_docs]``, None when no article is deleted.
         starts: where each literal text begins, ``uint32[n_docs + 1]``; borders: where each of its fields does, relative to
             that, ``[n_docs, n_fields + 1]``.
@@ -66,6 +67,7 @@ class Segment:
     def __init__(self, folder: Path, name: str, deleted: Sequence[int] = ()) -> None:
         self.name = name
         self.parts, self.grams, self.stored = (PartFile(folder / (name + end)) for end in SEGMENT_FILES)
+        self.files = (self.parts, self.grams, self.stored)
         self.starts = self.parts["starts"]
         self.n_docs = len(self.starts) - 1
         self.deleted: npt.NDArray[np.bool_] | None = None
