@@ -215,8 +215,8 @@ def _disagreements(snapshot: Snapshot, manifest: Manifest, archive: Archive, pro
 def _older(archive: Archive, manifest: Manifest) -> str:
     return (
         f"the archive in {archive.data} ends with change {archive.last_change()}, and the index has covered "
-        f"{manifest.change}: it is an older one, or has lost writes; bring back the newest backup with article-search restore FILE, or build the index of "
-        "what is there: article-search rebuild"
+        f"{manifest.change}: the archive is an older one, or has lost writes; bring back the newest backup with "
+        "article-search restore FILE, or build the index of what is there: article-search rebuild"
     )
 
 

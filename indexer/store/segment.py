@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from indexer.errors import IndexDamagedError
 from indexer.schema import STORED_FACETS, WORD_FIELDS
 from indexer.store.bigrams import BigramLists
 from indexer.store.byte_strings import BytesList
@@ -72,6 +73,12 @@ class Segment:
         self.n_docs = len(self.starts) - 1
         self.deleted: npt.NDArray[np.bool_] | None = None
         if deleted:
+            if max(deleted) >= self.n_docs:
+                raise IndexDamagedError(
+                    f"the index file {folder / name}.seg has {self.n_docs} articles, and should have more; build the index anew: "
+                    "article-search rebuild",
+                    path=folder / f"{name}.seg",
+                )
             self.deleted = np.zeros(self.n_docs, dtype=np.bool_)
             self.deleted[list(deleted)] = True
         self.borders = self.parts["borders"]
