@@ -200,11 +200,10 @@ def _disagreements(snapshot: Snapshot, manifest: Manifest, archive: Archive, pro
         if docs.setdefault(snapshot.ids[doc], doc) != doc:
             yield finding(f"holds the article {snapshot.ids[doc]!r} twice")
     for change in archive.changes(0):
-        doc = docs.get(change.id)
-        docs.pop(change.id, None)
+        held = snapshot.record(docs.pop(change.id)) if change.id in docs else None
         if change.number <= manifest.change:
             expected = None if change.article is None else article_to_record(change.article)
-            wrong = _disagreement(None if doc is None else snapshot.record(doc), expected)
+            wrong = _disagreement(held, expected)
             if wrong:
                 yield finding(f"{wrong}: {change.id!r}")
         progress("compare", 1)

@@ -138,7 +138,21 @@ def test_jsonl_may_be_piped_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 def test_every_subcommand_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("index", "extract", "search", "serve", "delete", "export", "stats", "sync", "rebuild", "reclean"):
+    for name in (
+        "index",
+        "extract",
+        "search",
+        "serve",
+        "delete",
+        "export",
+        "stats",
+        "sync",
+        "rebuild",
+        "reclean",
+        "check",
+        "backup",
+        "restore",
+    ):
         with pytest.raises(SystemExit) as caught:
             build_parser().parse_args([name, "--help"])
         assert caught.value.code == 0
