@@ -115,7 +115,7 @@ def index_paths(
         intake = Intake(archive, progress, following.follower.feed)
         intake.take(read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter))
         intake.read_pages()
-        stories = archive.assign_stories()
+        stories = archive.assign_stories(options.workers)
         synced = following.finish()
     counts = intake.counts
     return IndexReport(
@@ -149,7 +149,7 @@ def reclean(
     ):
         intake = Intake(archive, progress, following.follower.feed)
         intake.reread_pages()
-        archive.assign_stories()
+        archive.assign_stories(options.workers)
         synced = following.finish()
     counts = intake.counts
     return RecleanReport(

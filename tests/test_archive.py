@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.archive import Archive, WriteCounts
+from indexer.archive import Archive, WriteCounts, stories
 from indexer.article import Article, article_from_record, article_to_record
 from indexer.errors import ArchiveError, ArticleError
 from tests.conftest import article
@@ -223,6 +223,21 @@ def test_reprints_share_the_story_of_the_first_and_the_index_learns_of_it(tmp_pa
         assert archive.assign_stories() == 1
         assert {item.story for key, item in shown(archive).items() if key != "x"} == {found["a"].story}
         assert {change.id for change in archive.changes(last)} == {"c"}
+
+
+def test_workers_find_the_same_stories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stories, "PAIRS_AT_ONCE", 1)
+    half = BODY[: len(BODY) * 6 // 10]
+    found = []
+    for workers in (1, 2):
+        with Archive(tmp_path / str(workers)) as archive:
+            archive.put(
+                [at("a"), at("b", title="转载", body=half), at("c", title="再转载", body=TRADITIONAL)]
+                + [at(f"d{number}", title=f"又{number}", body=half + "，" * number) for number in range(3)]
+            )
+            found.append((archive.assign_stories(workers), {key: item.story for key, item in shown(archive).items()}))
+    assert found[0] == found[1]
+    assert len(set(found[0][1].values())) == 1
 
 
 def test_two_stories_that_turn_out_to_be_one_take_the_name_of_the_first(tmp_path: Path) -> None:

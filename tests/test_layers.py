@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 ORDER = [
-    ["indexer.errors", "indexer.article"],
+    ["indexer.errors", "indexer.article", "indexer.processes"],
     ["indexer.findings"],
     ["indexer.analysis"],
     ["indexer.editorial"],

@@ -120,9 +120,9 @@ class Archive:
                 deleted += 1
         return deleted
 
-    def assign_stories(self) -> int:
+    def assign_stories(self, workers: int = 1) -> int:
         """How many stories were found or grew: articles written since the last call are compared with all others."""
-        return assign_stories(self._database)
+        return assign_stories(self._database, workers)
 
     def changes(self, after: int) -> Iterator[Change]:
         """The latest change of every article written after change ``after``, in their order; nothing may be written meanwhile."""

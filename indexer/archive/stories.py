@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.archive.arrivals import touch
 from indexer.archive.database import ChangeCounter, Database
 from indexer.article import derive_id
 from indexer.cleaning.duplicates import BINS, likely_pairs
 from indexer.cleaning.reprints import Comparable, comparables, is_reprint
+from indexer.processes import end_with_parent
 
 __all__ = ["assign_stories"]
 
@@ -25,8 +30,10 @@ PAIRS_AT_ONCE = 2000
 TEXTS_AT_ONCE = 100
 
 
-def assign_stories(database: Database) -> int:
+def assign_stories(database: Database, workers: int = 1) -> int:
     """How many stories were found or grew. Articles that changed their story get a change number.
+
+    Candidates are compared by ``workers`` processes where they are many.
 
     A story is named after the first article that arrived of it, and keeps its name when others join.
     """
@@ -35,13 +42,13 @@ def assign_stories(database: Database) -> int:
         if db.execute("SELECT 1 FROM signature WHERE compared = 0 LIMIT 1").fetchone() is None:
             return 0
     with database.writing() as changes:
-        groups = _groups(database)
+        groups = _groups(database, workers)
         grown = sum(_name_story(database, numbers, changes) for numbers in groups)
         db.execute("UPDATE signature SET compared = 1 WHERE compared = 0")
     return grown
 
 
-def _groups(database: Database) -> list[list[int]]:
+def _groups(database: Database, workers: int) -> list[list[int]]:
     """Numbers of articles that are reprints of one another, those of stories that are known among them; each group ascending."""
     db = database.connection
     numbers, new, bins = [], [], []
@@ -55,17 +62,51 @@ def _groups(database: Database) -> list[list[int]]:
     groups = _Groups(_held_stories(database, numbers))
     texts = _Texts(db, numbers)
     pairs = likely_pairs(signatures, np.array(new))
-    for part in range(0, len(pairs), PAIRS_AT_ONCE):
-        some = pairs[part : part + PAIRS_AT_ONCE]
-        texts.load(np.unique(some).tolist())
-        for earlier, later in some.tolist():
-            if groups.first(earlier) == groups.first(later) or not is_reprint(texts[earlier], texts[later]):
-                continue
-            # A short cut may stand in several articles of one series: that does not make them one story.
-            one, other = groups.fullest(earlier), groups.fullest(later)
-            if (one, other) == (earlier, later) or is_reprint(texts[one], texts[other]):
-                groups.join(earlier, later, max((one, other), key=lambda row: len(texts[row].codes)))
+    for earlier, later in _reprints(database, numbers, pairs, workers):
+        if groups.first(earlier) == groups.first(later):
+            continue
+        # A short cut may stand in several articles of one series: that does not make them one story.
+        one, other = groups.fullest(earlier), groups.fullest(later)
+        if (one, other) == (earlier, later) or is_reprint(texts[one], texts[other]):
+            groups.join(earlier, later, max((one, other), key=lambda row: len(texts[row].codes)))
     return [[numbers[at] for at in group] for group in groups.all() if any(new[at] for at in group)]
+
+
+def _reprints(
+    database: Database, numbers: Sequence[int], pairs: npt.NDArray[np.int64], workers: int
+) -> Iterator[tuple[int, int]]:
+    """Those of the candidate ``pairs`` of rows whose texts are reprints, in their order."""
+    parts = [pairs[at : at + PAIRS_AT_ONCE] for at in range(0, len(pairs), PAIRS_AT_ONCE)]
+    if workers == 1 or len(parts) < 2 * workers:
+        texts = _Texts(database.connection, numbers)
+        for part in parts:
+            yield from _compared(texts, part)
+        return
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("fork"), initializer=_start_worker, initargs=(database.path, numbers)
+    ) as pool:
+        for found in pool.map(_compared_in_worker, parts):
+            yield from found
+
+
+def _compared(texts: _Texts, pairs: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    texts.load(np.unique(pairs).tolist())
+    return [(earlier, later) for earlier, later in pairs.tolist() if is_reprint(texts[earlier], texts[later])]
+
+
+_worker_texts: list[_Texts] = []
+"""What the worker's process reads by: set once when it starts."""
+
+
+def _start_worker(path: Path, numbers: Sequence[int]) -> None:
+    end_with_parent()
+    # NOTE: a connection must not be used in a forked process; what is read was committed before the stories were begun.
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    _worker_texts[:] = [_Texts(connection, numbers)]
+
+
+def _compared_in_worker(pairs: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    return _compared(_worker_texts[0], pairs)
 
 
 class _Texts:

@@ -10,21 +10,19 @@ which the next commit removes.
 
 from __future__ import annotations
 
-import os
 import secrets
-import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import get_context
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
 
 from indexer.article import Article
 from indexer.errors import DataLockedError, IndexDamagedError
+from indexer.processes import end_with_parent
 from indexer.schema import PreparedRun
 from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
 from indexer.store.inversion import invert
@@ -233,14 +231,7 @@ _worker_prepare: list[Prepare] = []
 
 def _start_worker(prepare: Prepare) -> None:
     _worker_prepare[:] = [prepare]
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Ends this process when its parent has died: what it inherited, locks among it, would stay with it."""
-    if (parent := parent_process()) is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+    end_with_parent()
 
 
 def _write_run_in_worker(folder: Path, articles: Sequence[Article]) -> SegmentEntry:
