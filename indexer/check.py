@@ -17,7 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from indexer.archive import ARCHIVE_NAME, Archive
-from indexer.archive.verification import verify_archive
+from indexer.archive.verification import MOST_OF_A_KIND, verify_archive
 from indexer.article import article_to_record
 from indexer.build import BuildOptions, sync
 from indexer.directory import write_lock
@@ -34,7 +34,6 @@ from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open
 
 __all__ = ["CheckReport", "check"]
 
-MOST_OF_A_KIND = 20
 OPEN_ATTEMPTS = 5
 _REBUILD = "build it anew: article-search rebuild"
 _SYNC = "bring it up: article-search sync"
@@ -94,16 +93,14 @@ def check(
     index = _open_index(Path(data), options)
     findings = verify_archive(data)
     report = CheckReport()
-    if index.snapshot is not None and index.manifest is not None:
-        report = _index_facts(report, index.manifest, index.snapshot)
+    if index.manifest is not None and index.snapshot is not None:
+        report = _index_facts(index.manifest, index.snapshot)
         damage = _damaged_files(index.snapshot, progress)
         index.findings += damage
-    else:
-        damage = []
     if not findings:
         with Archive(data, create=False) as archive:
             report = replace(report, archive_articles=archive.count(), archive_change=archive.last_change())
-            if index.snapshot is not None and index.manifest is not None and not damage:
+            if index.manifest is not None and index.snapshot is not None and not damage:
                 found = _disagreements(index.snapshot, index.manifest, archive, progress)
                 index.findings += islice(found, MOST_OF_A_KIND)
     findings += index.findings
@@ -161,9 +158,8 @@ def _left_behind(data: Path, manifest: Manifest) -> Iterator[Finding]:
         yield Finding(part="index", path=folder, message=message)
 
 
-def _index_facts(report: CheckReport, manifest: Manifest, snapshot: Snapshot) -> CheckReport:
-    return replace(
-        report,
+def _index_facts(manifest: Manifest, snapshot: Snapshot) -> CheckReport:
+    return CheckReport(
         index_articles=int(snapshot.live.sum()),
         index_change=manifest.change,
         index_bytes=sum(file.n_bytes for segment in snapshot.segments for file in segment.files),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import shutil
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -228,4 +227,3 @@ def test_what_a_killed_restore_staged_is_no_hindrance(data: Path, backup: Path, 
     restore(tmp_path / "new", backup)
     assert state_of(tmp_path / "new") == expected
     assert not staged.exists()
-    shutil.rmtree(tmp_path / "new")

@@ -20,7 +20,7 @@ from indexer.article import article_from_record
 from indexer.errors import ArticleError
 from indexer.findings import Finding
 
-__all__ = ["verify_archive"]
+__all__ = ["MOST_OF_A_KIND", "verify_archive"]
 
 BATCH = 500
 MOST_OF_A_KIND = 20
