@@ -23,6 +23,7 @@ from time import perf_counter
 import orjson
 
 from indexer.archive import ARCHIVE_NAME, Archive
+from indexer.archive.verification import verify_archive
 from indexer.directory import DATABASE_NAMES, KEPT_FILES
 from indexer.errors import ArchiveError, BackupError, DataLockedError
 from indexer.store import sync_file, sync_folder
@@ -84,6 +85,8 @@ def back_up(data: str | Path, file: str | Path, *, replace: bool = False) -> Bac
         with _workplace(file) as folder:
             names = _copy(data, folder)
             manifest = _described(folder, names)
+            if wrong := verify_archive(folder):
+                raise _damaged(data / ARCHIVE_NAME, f"{len(wrong)} found in it")
             whole = folder / "backup.zip"
             _pack(whole, folder, manifest)
             sync_file(whole)
@@ -144,14 +147,10 @@ def _copy_database(place: Path, copy: Path) -> None:
             # NOTE: a copy says of itself that it keeps a journal beside it, and would have one made on opening.
             target.execute("PRAGMA journal_mode = DELETE")
             (problem,) = target.execute("PRAGMA quick_check (1)").fetchone()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         problem = str(error)
     if problem != "ok":
-        raise BackupError(
-            f"{place} is damaged and was not backed up ({' '.join(problem.split())}); see what is wrong with "
-            "article-search check, and keep the backups you have",
-            path=place,
-        )
+        raise _damaged(place, " ".join(problem.split()))
 
 
 def _described(folder: Path, names: Sequence[str]) -> BackupManifest:
@@ -175,3 +174,11 @@ def _pack(whole: Path, folder: Path, manifest: BackupManifest) -> None:
         packed.writestr(MANIFEST_NAME, orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2))
         for member in manifest.members:
             packed.write(folder / member.name, member.name)
+
+
+def _damaged(path: Path, what: str) -> BackupError:
+    return BackupError(
+        f"{path} is damaged and was not backed up ({what}); see what is wrong with article-search check, and keep the "
+        "backups you have",
+        path=path,
+    )

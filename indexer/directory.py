@@ -139,8 +139,8 @@ def _place_database(restored: Path, place: Path) -> None:
         if place.exists() and place.stat().st_size:
             _write_over(restored, place)
             return
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode & 0xFF not in _DAMAGED:
             raise StorageError(
                 f"cannot restore {place}: {error}; run any command again when it is free", path=place
             ) from error

@@ -87,6 +87,9 @@ def test_a_damaged_archive_is_not_backed_up(data: Path, tmp_path: Path) -> None:
     (data / "archive.db").write_bytes(content[:4096] + b"x" * 4096 + content[8192:])
     with pytest.raises(BackupError, match=r"is damaged and was not backed up .*article-search check"):
         back_up(data, tmp_path / "b.zip")
+    (data / "archive.db").write_bytes(content.replace("旧的第1篇".encode(), "旧的第9篇".encode()))
+    with pytest.raises(BackupError, match=r"is damaged and was not backed up \(1 found in it\)"):
+        back_up(data, tmp_path / "b.zip")
     (data / "archive.db").write_bytes(b"no database")
     with pytest.raises(BackupError, match="is damaged and was not backed up"):
         back_up(data, tmp_path / "b.zip")

@@ -11,6 +11,7 @@ import pytest
 from indexer.archive import Archive
 from indexer.archive.verification import verify_archive
 from indexer.cleaning import RawPage
+from indexer.errors import ArchiveError
 from tests.conftest import article
 
 
@@ -85,3 +86,12 @@ def test_what_is_no_database_or_not_there_is_a_finding(data: Path) -> None:
     (data / "archive.db").unlink()
     assert "there is no archive" in verify_archive(data)[0].message
     assert not (data / "archive.db").exists()
+
+
+def test_a_damaged_article_is_named_by_whoever_reads_it(data: Path) -> None:
+    after(data, "UPDATE article SET record = replace(record, 'title', 'tivle') WHERE id = '甲'")
+    with (
+        Archive(data, create=False) as archive,
+        pytest.raises(ArchiveError, match=r"the article '甲' in .* is damaged"),
+    ):
+        list(archive.changes(0))

@@ -15,6 +15,7 @@ from indexer.archive.migration import migrate
 from indexer.archive.pages import PageShelf
 from indexer.archive.stories import assign_stories
 from indexer.article import Article, article_from_stored
+from indexer.errors import ArchiveError
 
 __all__ = ["Archive", "Change"]
 
@@ -156,7 +157,15 @@ class Archive:
         if gone:
             return Change(number=number, id=article_id, article=None)
         # PERF: what was written just now is not parsed again, which takes 8 µs an article.
-        article = self._written.get(number) or article_from_stored(orjson.loads(record))
+        article = self._written.get(number)
+        if article is None:
+            try:
+                article = article_from_stored(orjson.loads(record))
+            except (ValueError, TypeError) as error:
+                raise ArchiveError(
+                    f"the article {article_id!r} in {self._database.path} is damaged ({error}); see article-search check",
+                    path=self._database.path,
+                ) from error
         return Change(number=number, id=article_id, article=_shown(article, story, copies))
 
 

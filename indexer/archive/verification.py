@@ -29,6 +29,9 @@ MOST_OF_A_KIND = 20
 _ADVICE = "bring back a backup: article-search restore FILE"
 _ROWS = "SELECT number, id, change, content_hash, title, published, record FROM article WHERE number > ? ORDER BY number LIMIT ?"
 
+_TYPES = {(int, str, int, str, str, published, str) for published in (str, type(None))}
+"""What the values of a row are; damage may make anything of them."""
+
 
 def verify_archive(data: str | Path) -> list[Finding]:
     """What is wrong with the archive of a data directory; reads all of it, while others may write."""
@@ -53,7 +56,7 @@ def verify_archive(data: str | Path) -> list[Finding]:
             ):
                 # One at a time: what was found is kept when the next one cannot be read.
                 findings.extend(islice(problems, MOST_OF_A_KIND))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         findings.append(_finding(path, f"{path} cannot be read ({error})"))
     return findings
 
@@ -72,21 +75,25 @@ def _dangling(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
 def _wrong_rows(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     """Articles that are not what their rows say, and changes that were never handed out."""
     last = db.execute("SELECT change FROM sequence").fetchone()
-    if last is None:
+    if last is None or not isinstance(last[0], int):
         yield _finding(path, f"{path} has lost the number of its last change")
         return
     number = 0
     while rows := db.execute(_ROWS, (number, BATCH)).fetchall():
-        for number, article_id, change, *row in rows:  # noqa: B007  the last number is where the next batch begins
-            wrong = _wrong_in_row(article_id, *row)
-            if not 0 < change <= last[0]:
+        for row in rows:
+            number, article_id, change, *content = row
+            if tuple(map(type, row)) not in _TYPES:
+                wrong = "has values that are no texts and numbers"
+            elif not 0 < change <= last[0]:
                 wrong = f"has the change {change}, and the last one is {last[0]}"
+            else:
+                wrong = _wrong_in_row(article_id, *content)
             if wrong:
                 yield _finding(path, f"{path}: the article {article_id!r} {wrong}")
 
 
-def _wrong_in_row(article_id: str, digest: str, title: str, published: str | None, record: str) -> str | None:
-    """What is wrong with an article; None when nothing is."""
+def _wrong_in_row(article_id: str, digest: str, title: str, published: str | None, record: str) -> str:
+    """What is wrong with an article; empty when nothing is."""
     if content_hash(record.encode()) != digest:
         return "is not what was written: its content has another hash"
     try:
@@ -95,14 +102,14 @@ def _wrong_in_row(article_id: str, digest: str, title: str, published: str | Non
         return f"cannot be read: {error}"
     if (article.id, article.title, article.published) != (article_id, title, published):
         return "has another id, title or date in its record than in its row"
-    return None
+    return ""
 
 
 def _wrong_pages(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
     for page_id, text in db.execute("SELECT id, text FROM page"):
         try:
             zlib.decompress(text)
-        except zlib.error as error:
+        except (zlib.error, TypeError) as error:
             yield _finding(path, f"{path}: the kept page {page_id!r} cannot be unpacked: {error}")
 
 
