@@ -113,6 +113,7 @@ def test_a_commit_removes_what_no_table_of_contents_names(tmp_path: Path) -> Non
     [
         b"{}",
         b"[]",
+        b'{"number":1,"segments":[7]}',
         b'{"number":1,"segments":[{"name":"../x","n_docs":1,"n_chars":1,"deleted":[]}]}',
         b'{"number":1,"segments":[{"name":"MAIN_x","n_docs":1,"n_chars":1,"deleted":[1]}]}',
     ],

@@ -68,7 +68,7 @@ def read_contents(folder: Path, *, commit: int = 0) -> Contents:
     try:
         record = orjson.loads(listing)
         contents = Contents(number=record["number"], segments=tuple(map(_entry, record["segments"])))
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _damaged(path, f"it says what cannot be ({type(error).__name__}: {error})") from error
     if contents.number != max(numbers) or contents.number < commit:
         raise _damaged(path, f"it is of commit {contents.number}, and should be of commit {max(commit, *numbers)}")
