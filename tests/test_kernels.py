@@ -195,6 +195,18 @@ def test_the_best_come_by_key_and_equal_ones_by_rank(keys: list[float], count: i
         assert found.tolist() == wanted
 
 
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=20))
+def test_keys_are_rounded_where_asked_for_and_alike(keys: list[float]) -> None:
+    docs = np.arange(0, len(keys), 2)
+    wanted = [round(key, 6) if at % 2 == 0 else key for at, key in enumerate(keys)]
+    found = []
+    for steps in BOTH:
+        own = np.array(keys)
+        steps.round_keys(own, docs)
+        found.append(own.tolist())
+    assert found[0] == found[1] == pytest.approx(wanted, abs=1e-6)
+
+
 def test_a_mask_is_true_for_its_articles_alone() -> None:
     for steps in BOTH:
         mask = np.zeros(4, dtype=np.bool_)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from search.evaluate.bm25 import saturated
 from search.evaluate.closeness import closeness
 from search.evaluate.literal_codes import stored_codes
-from search.evaluate.topk import best
+from search.evaluate.topk import best, round_keys
 
 __all__ = [
     "BLOCK_BITS",
@@ -31,6 +31,7 @@ __all__ = [
     "first_of_blocks",
     "mark",
     "mark_positions",
+    "round_keys",
     "score_positions",
     "score_words",
     "shifted_intersection",

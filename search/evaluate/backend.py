@@ -68,6 +68,9 @@ class Steps(Protocol):
     def closeness(self, codes: npt.NDArray[np.uint32], offsets: npt.NDArray[np.int64], needles: Needles, /) -> Floats:
         """See ``closeness.closeness``."""
 
+    def round_keys(self, keys: Floats, docs: Ints, /) -> None:
+        """See ``topk.round_keys``."""
+
     def best(self, keys: Floats, ranks: npt.NDArray[np.int32], docs: Docs, count: int, /) -> Docs:
         """See ``topk.best``."""
 

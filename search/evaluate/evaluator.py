@@ -152,9 +152,7 @@ class Evaluation:
         ):
             score(terms)
         self.word_idfs, self.bigram_idfs = scorer.word_idfs, scorer.bigram_idfs
-        # PERF: only what matches is rounded: 4 µs for 500 of 20,000 articles, 45 µs for all.
-        docs = chosen.docs
-        scores[docs] = np.round(scores[docs], SCORE_DECIMALS)
+        self.shared.steps.round_keys(scores, chosen.docs)  # only what matches: there are mostly few
         return scores
 
     def count(self, node: Node) -> int:

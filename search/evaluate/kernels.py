@@ -25,6 +25,7 @@ from search.evaluate.arrays import (
 from search.evaluate.closeness_kernels import closeness
 from search.evaluate.compiled import compiled
 from search.evaluate.literal_kernels import stored_codes
+from search.evaluate.topk import SCORE_DECIMALS
 from search.evaluate.topk import best as numpy_best
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "count_values",
     "mark",
     "mark_positions",
+    "round_keys",
     "score_positions",
     "score_words",
     "shifted_intersection",
@@ -272,6 +274,18 @@ def count_values(docs: Docs, offsets: npt.NDArray[np.uint32], ordinals: Ints, n_
     counts = np.zeros(n_values, dtype=np.int64)
     _count(docs, offsets, ordinals, counts)
     return counts
+
+
+@compiled
+def _round_keys(keys, docs, unit):  # type: ignore[no-untyped-def]
+    for doc in docs:
+        keys[doc] = np.rint(keys[doc] * unit) / unit
+
+
+def round_keys(keys: Floats, docs: Ints) -> None:
+    """See :func:`search.evaluate.topk.round_keys`."""
+    # PERF: 200,000 keys 0.5 ms, gathered, rounded and put back 3 ms.
+    _round_keys(keys, docs, 10.0**SCORE_DECIMALS)
 
 
 @compiled

@@ -71,7 +71,7 @@ class Ranker:
         if factors is not None:
             changed = chosen.docs
             keys[changed] *= factors[changed]
-        keys[changed] = np.round(keys[changed], SCORE_DECIMALS)
+        self._evaluator.steps.round_keys(keys, changed)
         docs = chosen.docs.astype(np.uint32)
         read = self._evaluator.steps.best(keys, self._snapshot.ranks, docs, self._ranking.depth)
         parts = self._closeness(evaluation, gains, read)

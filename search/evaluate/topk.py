@@ -7,13 +7,18 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SCORE_DECIMALS", "after", "best"]
+__all__ = ["SCORE_DECIMALS", "after", "best", "round_keys"]
 
 SCORE_DECIMALS = 6
 """Scores equal to so many decimals are equal: sums of the same parts in another order must not change a page."""
 
 Keys = npt.NDArray[np.float64]
 Docs = TypeVar("Docs", np.int64, np.uint32)
+
+
+def round_keys(keys: Keys, docs: npt.NDArray[np.integer]) -> None:
+    """Rounds the keys of ``docs`` to ``SCORE_DECIMALS``, in place."""
+    keys[docs] = np.round(keys[docs], SCORE_DECIMALS)
 
 
 def best(keys: Keys, ranks: npt.NDArray[np.int32], docs: npt.NDArray[Docs], count: int) -> npt.NDArray[Docs]:
