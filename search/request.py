@@ -95,6 +95,9 @@ class SearchRequest:
         for name, tag in (("highlight_pre", self.highlight_pre), ("highlight_post", self.highlight_post)):
             if len(tag) > MAX_TAG_CHARS:
                 raise RequestError(f"{name} is longer than {MAX_TAG_CHARS} characters", parameter=name)
+        for name, field in _TEXTS.items():
+            if not _is_unicode(getattr(self, field)):
+                raise RequestError(f"{name} is no Unicode text: it holds half a surrogate pair", parameter=name)
         if self.cursor is not None and self.offset:
             raise RequestError("cursor and offset exclude each other; leave one out", parameter="offset")
         first, last = self.days()
@@ -138,6 +141,11 @@ PARAMETERS: dict[str, str] = {
 """Name in a URL (and, with dashes, on the command line) → field of :class:`SearchRequest`."""
 
 _REPEATABLE = frozenset({"sections", "authors", "sources", "not_sections", "not_authors", "not_sources"})
+_TEXTS = {
+    name: field
+    for name, field in PARAMETERS.items()
+    if field in _REPEATABLE or field in ("text", "highlight_pre", "highlight_post")
+}
 _LISTS = frozenset({"facets", "fields"})
 _NUMBERS = frozenset({"limit", "offset", "facet_limit", "snippet_chars", "snippets"})
 _SWITCHES = frozenset({"strict", "explain", "offsets"})
@@ -206,6 +214,15 @@ def _read(name: str, field: str, value: str) -> object:
     if field in ("from_", "to", "cursor"):
         return value.strip() or None
     return value
+
+
+def _is_unicode(value: str | tuple[str, ...]) -> bool:
+    """Whether a text, or each of some, can be written as UTF-8: what a shell hands on in another encoding cannot."""
+    try:
+        (value if isinstance(value, str) else "".join(value)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ directory, else it has its default. ``docs/settings.md`` is checked against this
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -63,7 +64,8 @@ class Settings:
     )
     cached_answers: int = _setting(
         500,
-        "answers that each process of the service keeps for who asks the same again, until the index changes; 0 for none",
+        "answers that each process of the service keeps for who asks the same again, until the index changes, none of them "
+        "large; 0 for none",
     )
     bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")
     workers: int = _setting(2, "processes that answer requests")
@@ -152,11 +154,11 @@ def _checked(settings: Settings) -> Settings:
             raise SettingsError(f"{name} must be 1 or more, and is {getattr(settings, name)}", setting=name)
     parse_boosts(settings.boosts)
     for name in ("rerank_depth", "recency_weight"):
-        if getattr(settings, name) < 0:
-            raise SettingsError(f"{name} must not be negative, and is {getattr(settings, name)}", setting=name)
-    if settings.recency_half_life_days <= 0:
+        if not 0 <= getattr(settings, name) < math.inf:
+            raise SettingsError(f"{name} must be a number from 0 up, and is {getattr(settings, name)}", setting=name)
+    if not 0 < settings.recency_half_life_days < math.inf:
         raise SettingsError(
-            f"recency_half_life_days must be more than 0, and is {settings.recency_half_life_days}",
+            f"recency_half_life_days must be a number above 0, and is {settings.recency_half_life_days}",
             setting="recency_half_life_days",
         )
     if not 0 <= settings.relax_share <= 1:

@@ -14,23 +14,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
 
-from indexer.analysis import Analyzer, fold, literal_lines
+from indexer.analysis import Analyzer
+from search.marks import Mark, find_marks
 from search.page import Excerpt, Highlights
-from search.query.plan import (
-    Literal,
-    Needle,
-    Node,
-    Pattern,
-    Plan,
-    Word,
-    WordPattern,
-    compile_pattern,
-    compile_word_pattern,
-)
+from search.query.plan import Node, Plan
+
+__all__ = ["ShownText", "SnippetOptions", "highlight_all"]
 
 _start_of = attrgetter("start")
-
-__all__ = ["Mark", "ShownText", "SnippetOptions", "highlight_all", "marks_in"]
 
 _SENTENCE_END = re.compile(r"[。！？!?；;…][”’」』）)]*")
 _SPECIAL = re.compile("[&<>\"']")
@@ -45,15 +36,6 @@ class SnippetOptions:
     chars: int = 120
     count: int = 2
     offsets: bool = False
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
-    """A match at ``start:end`` of a text, and the nodes of the query that it is a match of."""
-
-    start: int
-    end: int
-    nodes: frozenset[Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +60,7 @@ def highlight_all(
     starts = list(accumulate((len(text) + 1 for fields in texts for _, text in fields), initial=0))
     whole = "".join(f"{text}\n" for fields in texts for _, text in fields)
     names = [name for fields in texts for name, _ in fields]
-    marks = _marks(whole, names, starts, plan.needles, analyzer)
+    marks = find_marks(whole, names, starts, plan.needles, analyzer)
     highlights = []
     first = 0
     for fields in texts:
@@ -95,11 +77,6 @@ def highlight_all(
         )
         first = last
     return highlights
-
-
-def marks_in(text: str, plan: Plan, analyzer: Analyzer) -> list[Mark]:
-    """The matches of what is wanted in a piece of text, overlapping and touching ones made one, from left to right."""
-    return _marks(text, ["body"], [0, len(text) + 1], plan.needles, analyzer)
 
 
 def _shown_fragments(text: str, begin: int, end: int, marks: list[Mark], options: SnippetOptions) -> list[_Fragment]:
@@ -123,69 +100,6 @@ def _excerpt(span: tuple[int, int], names: Sequence[str], starts: Sequence[int],
 def _before(marks: list[Mark], place: int) -> int:
     """How many of the marks begin before a place."""
     return bisect_left(marks, place, key=_start_of)
-
-
-def _marks(
-    text: str, names: Sequence[str], starts: Sequence[int], needles: Sequence[Needle], analyzer: Analyzer
-) -> list[Mark]:
-    """The marks in a text that is many fields: field ``names[i]`` begins at ``starts[i]``, its lines are its pieces."""
-    folded = fold(text)
-    literal = literal_lines(folded)
-    searched = literal.text
-    found: list[tuple[int, int, frozenset[Node]]] = []
-    for needle in needles:
-        leaf = needle.leaf
-        if isinstance(leaf, Literal):
-            spans = _places(searched, leaf.text)
-        elif isinstance(leaf, Pattern):
-            spans = [match.span() for match in compile_pattern(leaf.parts, leaf.gaps).finditer(searched)]
-        else:
-            spans = _words(text, searched, leaf, analyzer)
-        if not spans:
-            continue
-        if searched is not folded and isinstance(leaf, Literal | Pattern):
-            spans = [literal.span(*span) for span in spans]
-        if leaf.fields is not None:
-            spans = [span for span in spans if names[bisect_right(starts, span[0]) - 1] in leaf.fields]
-        found += [(start, end, needle.covers) for start, end in spans]
-    return _merged(sorted(found, key=lambda mark: mark[:2])) if found else []
-
-
-def _words(text: str, literal: str, leaf: Word | WordPattern, analyzer: Analyzer) -> list[tuple[int, int]]:
-    """Where in a text the words stand that ``leaf`` is looking for; only lines that may hold one are cut."""
-    matches = compile_word_pattern(leaf.text if isinstance(leaf, Word) else leaf.pattern).match
-    spans: list[tuple[int, int]] = []
-    at = 0
-    for line, form in zip(text.split("\n"), literal.split("\n"), strict=True):
-        if isinstance(leaf, WordPattern) or _may_hold(form, leaf.text):
-            spans += [(at + token.start, at + token.end) for token in analyzer.words(line) if matches(token.text)]
-        at += len(line) + 1
-    return spans
-
-
-def _may_hold(literal: str, word: str) -> bool:
-    """Whether ``word`` could be one of the words of the text; words are also joined over hyphens and thousands commas."""
-    return word in literal or word in literal.replace("-", "").replace(",", "")
-
-
-def _places(text: str, wanted: str) -> list[tuple[int, int]]:
-    places = []
-    at = text.find(wanted)
-    while at >= 0:
-        places.append((at, at + len(wanted)))
-        at = text.find(wanted, at + 1)
-    return places
-
-
-def _merged(spans: list[tuple[int, int, frozenset[Node]]]) -> list[Mark]:
-    merged: list[Mark] = []
-    for start, end, nodes in spans:
-        if merged and start <= merged[-1].end:
-            last = merged[-1]
-            merged[-1] = Mark(last.start, max(last.end, end), last.nodes | nodes)
-        else:
-            merged.append(Mark(start, end, nodes))
-    return merged
 
 
 def _fragments(text: str, begin: int, marks: list[Mark], chars: int) -> Iterator[_Fragment]:

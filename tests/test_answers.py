@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from indexer.analysis import Analyzer
 from search import SearchRequest
 from search.engines.answers import Answers
@@ -38,6 +40,22 @@ def test_an_answer_cut_short_or_found_with_other_words_is_none() -> None:
     none = Answers(0)
     none.keep(request, WORDS, page("一"))
     assert none.get(request, WORDS) is None
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SearchRequest(limit=100),
+        SearchRequest(snippets=10, snippet_chars=500),
+        SearchRequest(facet_limit=1000),
+        SearchRequest(explain=True),
+        SearchRequest(fields=("title", "body")),
+    ],
+)
+def test_a_large_page_is_not_kept(request_: SearchRequest) -> None:
+    answers = Answers(2)
+    answers.keep(request_, WORDS, page(""))
+    assert answers.get(request_, WORDS) is None
 
 
 def test_what_was_kept_is_forgotten_with_its_generation(index_articles: Callable[..., Path]) -> None:

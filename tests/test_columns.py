@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from indexer.store.columns import period_column, stored_column
 from indexer.store.segment import SegmentFacet
@@ -22,6 +23,16 @@ def test_a_column_counts_and_finds_values_by_their_folded_key() -> None:
     assert column.having("国际", 4).tolist() == [True, True, False, True]
     assert column.having("", 4).tolist() == [False, False, True, False]
     assert not column.having("没有", 4).any()
+
+
+def test_masks_are_kept_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.store.columns.KEPT_MASK_BYTES", 9)
+    column = stored_column([FIRST, SECOND], np.ones(4, dtype=np.bool_))
+    kept = column.having("国际", 4)
+    assert column.having("国际", 4) is kept
+    for key in ("体育", "", "没有"):
+        column.having(key, 4)
+    assert list(column.kept_masks) == ["体育", ""]
 
 
 def test_deleted_articles_have_no_say_in_keys_and_labels() -> None:

@@ -73,6 +73,10 @@ def test_texts_that_fold_to_the_same_are_one_with_all_their_articles(completions
     assert [entry.count for entry in completions.complete("资源县", 9)] == [3]
 
 
+def test_letters_without_end_complete_nothing(completions: Completions) -> None:
+    assert texts(completions, "a" * 2_000) == []
+
+
 def test_no_more_come_than_are_wanted(completions: Completions) -> None:
     assert len(texts(completions, "乡", 2)) == 2
     assert texts(completions, "乡", 1) == ["乡村振兴"]

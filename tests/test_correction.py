@@ -14,6 +14,7 @@ TEXTS = [
     "乡村振兴的路",
     "全面推进乡村振兴",
     "covid之后",
+    "titles之后",
     "台中市政府公告",
 ] * 20
 
@@ -25,12 +26,17 @@ class TextTrial:
     texts: list[str]
 
     def score(self, text: str) -> Outcome:
-        wanted = {fold(text)[at : at + 2] for at in range(len(text) - 1)}
+        folded = fold(" ".join(asked_for(text)))
+        wanted = {folded[at : at + 2] for at in range(len(folded) - 1)}
         best = max(2.0 * sum(bigram in own for bigram in wanted) for own in self.texts)
         return Outcome(best, 2.0 * len(wanted))
 
     def total(self, text: str) -> int:
-        return sum(all(word in own for word in fold(text).split()) for own in self.texts)
+        return sum(all(fold(word) in own for word in asked_for(text)) for own in self.texts)
+
+
+def asked_for(text: str) -> list[str]:
+    return text.removeprefix("title:").replace(" AND ", " ").split()
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +57,9 @@ def collection() -> CountedTexts:
         ("covd", "covid"),
         ("COVD", "COVID"),
         ("资原县 监督", "资源县 监督"),
+        ("资原县 AND 监督", "资源县 AND 监督"),
+        ("title:资原县", "title:资源县"),
+        ("title:", None),
         ('"资原县"', None),
         ("量子力学", None),
         ("县", None),

@@ -26,6 +26,7 @@ ORDER = [
     ["search.errors", "search.request", "search.page"],
     ["search.query"],
     ["search.evaluate"],
+    ["search.marks"],
     ["search.snippets"],
     ["search.suggest"],
     ["search.engines"],

@@ -43,7 +43,7 @@ ARTICLES = st.builds(
 LEAVES = st.sampled_from(
     [
         "监督", "检查", "督", "的", "a", "a1", "c", "张三", "县", '"督检"', '"督，检"', '"监督 检查"~2',
-        '"的 a"~0', "监*查", "监?检", "a*", "*c", "督*的?a", "title:监督", "body:“检”", "author:張三",
+        '"的 a"~0', "监*查", "监?检", "监?检?", "a*", "*c", "督*的?a", "title:监督", "body:“检”", "author:張三",
         "section:甲", "summary:a", "caption:图", "title:a*", "date:2023", "date:2023-06..", "date:..2023-04", "没有",
     ]
 )  # fmt: skip

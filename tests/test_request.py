@@ -44,6 +44,9 @@ def test_parameters_of_a_url_make_a_request_and_the_request_the_parameters() -> 
         ("to", "2024-02-30"),
         ("highlight_pre", "x" * 101),
         ("q", "长" * 2001),
+        ("q", "监\udcff"),
+        ("not_author", "\ud800"),
+        ("highlight_post", "\udfff"),
     ],
 )
 def test_a_value_out_of_its_range_is_refused_by_the_name_in_the_url(name: str, value: str) -> None:

@@ -51,6 +51,12 @@ STAR = (0, MAX_GAP)
         ("*监督", (Literal("监督"),)),
         ("监督?", (Literal("监督"),)),
         ("监？查", (Literal("监"), Literal("查"))),
+        ("东头?和美东?", (Literal("东头"), Literal("和"), Literal("美东"))),
+        ("谁在东头?银行", (Literal("东头"), Literal("银行"))),
+        ("监?查*", (Pattern(("监", "查"), ((1, 1),)),)),
+        ("监*查?", (Pattern(("监", "查"), (STAR,)),)),
+        ("c?v?", (WordPattern("c?v"),)),
+        ("督*" * 20, (Pattern(("督",) * 11, (STAR,) * 10),)),
     ],
 )
 def test_a_query_is_looked_up_as_a_reader_would_mean_it(text: str, required: tuple[Node, ...]) -> None:
@@ -68,7 +74,7 @@ def test_what_is_excluded_and_dates_stand_apart_from_what_match_combines() -> No
     assert found.always == (Days(20230501, 20241231),)
 
 
-@pytest.mark.parametrize("text", ["监督 ，", "*监督", '"监督"~3', "* 监督"])
+@pytest.mark.parametrize("text", ["监督 ，", "*监督", '"监督"~3', "* 监督", "督?" * 20 + "督", "-， -，"])
 def test_what_cannot_be_looked_up_is_said(text: str) -> None:
     assert len(plan(text).warnings) == 1
 

@@ -28,6 +28,8 @@ def test_the_defaults_are_those_of_the_table() -> None:
         ("SEGMENTER", "hanlp"),
         ("TIMEZONE", "Mars/Olympus"),
         ("RELAX_SHARE", "2"),
+        ("RECENCY_WEIGHT", "nan"),
+        ("RECENCY_HALF_LIFE_DAYS", "inf"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:

@@ -12,6 +12,7 @@ from indexer.analysis import Analyzer
 from indexer.article import Article
 from indexer.schema import clean_article
 from search.engines.reference import ReferenceEngine
+from search.marks import marks_in
 from search.page import Highlights
 from search.query.parse import parse
 from search.query.plan import (
@@ -25,7 +26,7 @@ from search.query.plan import (
 )
 from search.query.rewrite import rewrite
 from search.request import SearchRequest
-from search.snippets import SnippetOptions, highlight_all, marks_in
+from search.snippets import SnippetOptions, highlight_all
 from tests.conftest import ZONE, article
 from tests.hard_texts import LINE
 

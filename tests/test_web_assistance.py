@@ -80,6 +80,7 @@ def test_similar_articles_are_hits(client: testing.TestClient) -> None:
         ("/api/v1/suggest", {"query": "x"}, 400, "query"),
         ("/api/v1/suggest", {"q": "x", "limit": "0"}, 400, "limit"),
         ("/api/v1/suggest", {"q": "x", "limit": "x"}, 400, "limit"),
+        ("/api/v1/suggest", {"q": "x", "limit": "9" * 5000}, 400, "limit"),
         ("/api/v1/suggest", {"q": "x" * 3000}, 400, "q"),
         ("/api/v1/facets/authors", {}, 404, None),
         ("/api/v1/facets/nothing-like-it", {}, 404, None),

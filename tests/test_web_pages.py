@@ -53,6 +53,13 @@ def test_unknown_parameters_do_not_break_a_link_and_blank_dates_are_none(client:
     assert page.status_code == 200
 
 
+def test_a_page_after_the_last_one_leads_back(client: testing.TestClient) -> None:
+    page = get(client, "/search", params={"q": "监督", "offset": "50"})
+    assert MESSAGES["zh-Hans"]["past_end"] in page.text
+    assert MESSAGES["zh-Hans"]["none"] not in page.text
+    assert "search?q=%E7%9B%91%E7%9D%A3" in Links(page.text).hrefs
+
+
 def test_a_bad_value_is_a_page_that_says_so(client: testing.TestClient) -> None:
     page = get(client, "/search", query_string="sort=best", headers={"Accept-Language": "en"})
     assert page.status_code == 400
@@ -89,7 +96,9 @@ def test_an_empty_answer_helps(client: testing.TestClient) -> None:
     assert "沒有找到文章" in page.text
     relaxed = get(client, "/", params={"q": "没有日期 xyz"})
     assert "最关键的部分" in relaxed.text
-    assert '<p class="note"' in get(client, "/", params={"q": '"监督'}).text
+    repaired = get(client, "/", params={"q": '"监督 <b>'}).text
+    assert f"<summary>{MESSAGES['zh-Hans']['repaired']}</summary>" in repaired
+    assert "<li>a quote is not closed; it was taken to end with the query</li>" in repaired
 
 
 def test_an_article_can_be_read(client: testing.TestClient) -> None:

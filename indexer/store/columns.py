@@ -41,8 +41,13 @@ class FacetColumn:
         if mask is None:
             mask = self._find(key, n_docs)
             mask.flags.writeable = False
-            while len(self.kept_masks) and (len(self.kept_masks) + 1) * n_docs > KEPT_MASK_BYTES:
-                self.kept_masks.pop(next(iter(self.kept_masks)), None)
+            if key and key not in self.ordinal_of:
+                return mask  # values that nothing has are without end
+            # NOTE: other threads keep masks meanwhile, so what is walked is a copy of the names.
+            for oldest in tuple(self.kept_masks):
+                if (len(self.kept_masks) + 1) * n_docs <= KEPT_MASK_BYTES:
+                    break
+                self.kept_masks.pop(oldest, None)
             self.kept_masks[key] = mask
         return mask
 

@@ -231,7 +231,7 @@ class ReferenceEngine:
         if most <= 0:
             return [], False
         enough = min(most, round(self._relax_share * sum(weights), 6))
-        return [article for article in allowed if mass[article.article.id] >= enough], True
+        return [article for article in allowed if mass[article.article.id] >= enough and mass[article.article.id]], True
 
     def _test(self, node: Node) -> Test:
         """Whether an article matches ``node``."""

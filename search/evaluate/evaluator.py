@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, reduce
 from typing import TypeVar
 
 import numpy as np
@@ -117,13 +117,14 @@ class Evaluation:
     word_idfs: dict[str, float] = field(default_factory=dict)
     bigram_idfs: dict[str, float] = field(default_factory=dict)
     _characters: dict[tuple[int, str], Docs] = field(default_factory=dict)
+    _late: bool = False
 
     def match(self, mode: str) -> TextMatch:
         """The articles that match under ``auto``, ``all`` or ``any``; all of them for a plan that wants nothing."""
         allowed = self.shared.live.copy()
-        for node in self.plan.excluded:
+        for node in self._in_time(self.plan.excluded):
             allowed &= ~self._mask(node)
-        for node in self.plan.always:
+        for node in self._in_time(self.plan.always):
             allowed &= self._mask(node)
         masks = [self._mask(node) for node in self._in_time(self.plan.required)]
         if not masks:
@@ -171,15 +172,18 @@ class Evaluation:
         best = mass.max(initial=0.0)
         if best <= 0:
             return TextMatch(np.zeros_like(allowed))
-        return TextMatch(mass >= min(best, round(self.shared.relax_share * total, SCORE_DECIMALS)), relaxed=True)
+        enough = min(best, round(self.shared.relax_share * total, SCORE_DECIMALS))
+        return TextMatch((mass >= enough) & (mass > 0), relaxed=True)
 
     def _in_time(self, nodes: Sequence[Term]) -> Iterator[Term]:
         """Those of ``nodes`` for which there is time, at least one."""
         for at, node in enumerate(nodes):
             if at and self.shared.clock() > self.deadline:
-                self.cuts.append(
-                    f"time ran out: {len(nodes) - at} of {len(nodes)} parts of the query were not looked at"
-                )
+                if not self._late:
+                    self.cuts.append(
+                        f"time ran out: {len(nodes) - at} of {len(nodes)} parts of the query were not looked at"
+                    )
+                self._late = True
                 return
             yield node
 
@@ -187,8 +191,8 @@ class Evaluation:
         """The articles that match a node (``bool[n_docs]``), dead ones perhaps among them."""
         if isinstance(node, And | Or):
             combine = np.logical_and if isinstance(node, And) else np.logical_or
-            mask: Mask = combine.reduce([self._mask(child) for child in node.children])
-            return mask
+            # One after another: all at once would hold an array of all articles for each child.
+            return reduce(combine, map(self._mask, self._in_time(node.children)))
         if isinstance(node, Not):
             return ~self._mask(node.child)
         if isinstance(node, Days):
@@ -210,7 +214,7 @@ class Evaluation:
         if isinstance(node, Literal):
             places = segment.character(node.text) if lone else occurrences(segment, node.text, steps)
         else:
-            places = pattern_occurrences(segment, node, steps)
+            places = pattern_occurrences(segment, node, steps, self._in_time)
         if node.fields is None:
             steps.mark_positions(mask, places, part.bigrams)
         elif len(places) > segment.n_docs * COUNTED_FROM:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import numpy.typing as npt
 
@@ -46,7 +48,8 @@ def filter_masks(snapshot: Snapshot, request: SearchRequest) -> dict[str, npt.ND
             continue
         mask = np.ones(snapshot.n_docs, dtype=np.bool_)
         if choice.wanted:
-            mask = np.logical_or.reduce([column.having(key, snapshot.n_docs) for key in choice.wanted])
+            # One after another: all at once would hold an array of all articles for each value.
+            mask = reduce(np.logical_or, (column.having(key, snapshot.n_docs) for key in choice.wanted))
         for key in choice.unwanted:
             mask &= ~column.having(key, snapshot.n_docs)
         masks[name] = mask

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,10 @@ from search.query.plan import Pattern
 __all__ = ["in_fields", "occurrences", "pattern_occurrences", "stretches_of"]
 
 Positions = npt.NDArray[np.uint32]
+FollowingPart = tuple[str, tuple[int, int]]
+"""A part of a pattern and the characters that may lie before it, at least and at most."""
+
+InTime = Callable[[Sequence[FollowingPart]], Iterable[FollowingPart]]
 
 
 def occurrences(segment: Segment, literal: str, steps: Steps) -> Positions:
@@ -35,12 +41,15 @@ def occurrences(segment: Segment, literal: str, steps: Steps) -> Positions:
     return places - np.uint32(first)
 
 
-def pattern_occurrences(segment: Segment, pattern: Pattern, steps: Steps) -> Positions:
-    """Every place of the segment where the last part of ``pattern`` begins, after all others in its piece; ascending."""
+def pattern_occurrences(segment: Segment, pattern: Pattern, steps: Steps, in_time: InTime = iter) -> Positions:
+    """Every place of the segment where the last part of ``pattern`` begins, after all others in its piece; ascending.
+
+    ``in_time`` hands back those of the parts after the first for which there is time.
+    """
     first, *others = pattern.parts
     places = occurrences(segment, first, steps)
     length = len(first)
-    for part, (low, high) in zip(others, pattern.gaps, strict=True):
+    for part, (low, high) in in_time(tuple(zip(others, pattern.gaps, strict=True))):
         if not len(places):
             break
         ends = places.astype(np.int64) + length

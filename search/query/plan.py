@@ -137,12 +137,20 @@ class Plan:
 
 @lru_cache(maxsize=256)
 def compile_pattern(parts: tuple[str, ...], gaps: tuple[tuple[int, int], ...]) -> re.Pattern[str]:
-    """What finds a :class:`Pattern` in a literal text."""
+    """What finds a :class:`Pattern` in a literal text: its definition, which may take long (``marks.py`` has the fast way)."""
     between = [f"[^{GAP}]{{{low},{high}}}?" for low, high in gaps]
     return re.compile("".join(re.escape(part) + gap for part, gap in zip(parts, [*between, ""], strict=True)))
 
 
 @lru_cache(maxsize=256)
 def compile_word_pattern(pattern: str) -> re.Pattern[str]:
-    """What matches a whole word that is like the pattern of a :class:`WordPattern`."""
-    return re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern) + r"\Z")
+    """What matches a whole word that is like the pattern of a :class:`WordPattern`.
+
+    What follows a ``*`` is looked for where it comes first and never again further on, where it could help nothing: so a word
+    costs its length times that of the pattern, whatever it holds.
+    """
+    first, *others = ("".join("." if char == "?" else re.escape(char) for char in part) for part in pattern.split("*"))
+    if not others:
+        return re.compile(first + r"\Z")
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(f"{first}{between}.*{others[-1]}\\Z")

@@ -30,7 +30,7 @@ from indexer.schema import WORD_FIELDS
 from search.query.plan import And, Days, Literal, Needle, Node, Not, Or, Pattern, Plan, Word, WordPattern
 from search.query.syntax import FIELDS, Dates, Either, Negated, Query, SyntaxNode, Text
 from search.query.vocabulary import Vocabulary
-from search.query.weights import QueryPiece, ranking_bigrams, telling_words, term_weights
+from search.query.weights import QueryPiece, is_question_word, ranking_bigrams, telling_words, term_weights
 from search.query.widen import alternatives
 from search.request import read_day
 
@@ -44,6 +44,9 @@ SYNONYM_WEIGHT = 0.8
 
 MAX_GAP = 20
 """So many characters at most does a ``*`` between two characters stand for."""
+
+MAX_WILDCARDS = 10
+"""What follows in a word with more of them is not looked up: each costs a look through all places of what is beside it."""
 
 _COMPOUND = re.compile(
     r"(?=[^\W_])"
@@ -118,8 +121,8 @@ def rewrite(
         characters=typed.characters,
         neighbours=typed.neighbours,
         whole=literal_form(whole).text,
-        needles=tuple(builder.needles),
-        warnings=(*query.warnings, *builder.warnings),
+        needles=tuple(dict.fromkeys(builder.needles)),
+        warnings=tuple(dict.fromkeys((*query.warnings, *builder.warnings))),
     )
 
 
@@ -264,14 +267,24 @@ class _Builder:
         A ``?`` at the end asks, a wildcard at the beginning says nothing of a string that may stand anywhere.
         """
         wild = text.replace("＊", "*")
-        if not _WILD.match(wild):
+        if not _WILD.match(wild) or self._asks(wild):
             return []
         wild = wild.rstrip("?")
         if wild.startswith(("*", "?")) and wild.strip("*?"):
             wild = wild.lstrip("*?")
             self.warnings.append(f"{text!r} begins with a wildcard; it was left out")
         pieces = [fold(piece) for piece in _WILDCARD.split(wild)]
+        if len(pieces) > 2 * MAX_WILDCARDS + 1:
+            pieces = pieces[: 2 * MAX_WILDCARDS + 1]
+            looked_up = "".join(pieces)
+            self.warnings.append(f"{text!r} has more than {MAX_WILDCARDS} wildcards; {looked_up!r} was looked up")
         return pieces if len(pieces) > 1 and pieces[0] else []
+
+    def _asks(self, wild: str) -> bool:
+        """Whether each ``?`` ends a sentence: in a text of Han that ends with one or has a word that asks (东头?和美东?)."""
+        if "?" not in wild or "*" in wild or not any(map(is_han, wild)):
+            return False
+        return wild.endswith("?") or any(is_question_word(token.text) for token in self._tokens(fold(wild)))
 
     def _pattern(self, pieces: list[str], fields: Fields) -> tuple[Nodes, list[Needle]]:
         """Texts with so many characters between them as the wildcards say; whatever follows the last one follows."""

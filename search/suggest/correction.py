@@ -68,12 +68,12 @@ def correct(text: str, collection: Collection, analyzer: Analyzer, trial: Trial)
         return None
     typed, folded = trial.score(text), fold(text)
     words = covering_words(analyzer.words(text))
-    edits = han_edits(folded, collection, words) + _letter_edits(words, collection)
+    edits = han_edits(folded, collection, words) + _letter_edits(text, words, collection)
     scale = scale_of(collection.n_articles)
     least = scale * (LEAST_SCORE_OF_LONG if len(text) > LONG_CHARS else LEAST_SCORE)
     offers = []
     for edit in sorted(edits, key=_promise)[:TRIED]:
-        corrected = edit.applied(folded)
+        corrected = _in_own_script(text, edit)  # what would be offered: folded, AND and OR would be words
         outcome = trial.score(corrected)
         saved = len(words) - len(covering_words(analyzer.words(corrected)))
         bonus = scale * (WORD_BONUS * saved + TONE_BONUS * edit.same_tone)
@@ -108,11 +108,13 @@ def _is_covered(outcome: Outcome, text: str) -> bool:
     return outcome.best > least * outcome.ceiling
 
 
-def _letter_edits(words: Iterable[Token], collection: Collection) -> list[Edit]:
-    """Words of letters that no article has, each by the nearest that some have."""
+def _letter_edits(text: str, words: Iterable[Token], collection: Collection) -> list[Edit]:
+    """Words of letters that no article has, each by the nearest that some have; the names of fields are not among them."""
     edits: list[Edit] = []
     for word in words:
         if not is_plain_word(word.text) or collection.letter_words.count(word.text):
+            continue
+        if text[word.end : word.end + 1] in (":", "："):
             continue
         for other, distance in collection.letter_words.nearest(word.text):
             delta = LETTERS_DELTA[distance - 1] * scale_of(collection.n_articles)

@@ -67,10 +67,6 @@ class Edit:
     delta: float
     same_tone: bool = False
 
-    def applied(self, text: str) -> str:
-        """``text`` with the change made."""
-        return text[: self.start] + self.replacement + text[self.end :]
-
 
 def scale_of(n_articles: int) -> float:
     """The idf of the rarest word against that of the corpus on which thresholds were measured, at most 1.

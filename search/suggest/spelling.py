@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from search.suggest.characters import plain_readings, readings, without_tone
 
@@ -15,6 +15,8 @@ __all__ = ["initials_of_parts", "letters_of_query", "pattern_of_parts", "spell",
 
 _LETTERS = re.compile(r"[a-z]+(?:[ '’]+[a-z]+)*\Z")
 MOST_SPLITS = 12
+MOST_LETTERS = 60
+"""Longer than any title is typed by its sound."""
 
 
 def spell(word: str) -> tuple[str, ...]:
@@ -33,7 +35,12 @@ def letters_of_query(folded: str) -> str:
 
 
 def split_mixed(letters: str) -> list[tuple[str, ...]]:
-    """Ways to read ``letters`` as syllables and initials mixed (``ziyuanx``: zi, yuan, x), at most 12, the fullest first."""
+    """Ways to read ``letters`` as syllables and initials mixed (``ziyuanx``: zi, yuan, x), at most 12, the fullest first.
+
+    None for more than 60 letters.
+    """
+    if len(letters) > MOST_LETTERS:
+        return []
     return [parts for parts, _ in zip(_splits(letters), range(MOST_SPLITS), strict=False)]
 
 
@@ -70,6 +77,6 @@ def _syllables() -> frozenset[str]:
     return frozenset(without_tone(reading) for own in readings().values() for reading in own)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _begins_syllable(letters: str) -> bool:
     return any(syllable.startswith(letters) for syllable in _syllables())

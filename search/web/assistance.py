@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ MOST_SUGGESTED = 50
 MOST_SIMILAR = 100
 MOST_SEARCHES = 20
 MOST_BODY_BYTES = 1 << 20
+
+_NUMBER = re.compile("[0-9]{1,9}")
 
 
 class SuggestResource:
@@ -109,7 +112,7 @@ def _single_parameters(request: falcon.Request, *known: str) -> dict[str, str]:
 
 def _read_limit(given: Mapping[str, str], default: int, most: int) -> int:
     value = given.get("limit", str(default))
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= most):
+    if not (_NUMBER.fullmatch(value) and 1 <= int(value) <= most):
         raise RequestError(f"limit must be a whole number from 1 to {most}, and is {value!r}", parameter="limit")
     return int(value)
 
@@ -145,4 +148,4 @@ def _as_text(name: str, value: object) -> str:
         return "1" if value else "0"
     if isinstance(value, str | int):
         return str(value)
-    raise RequestError(f"{name} must be a string, a number or a list of them", parameter=name)
+    raise RequestError(f"{name} must be a string, a whole number or a list of them", parameter=name)

@@ -31,6 +31,18 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "沒有文章同時含有所有詞語，以下文章含有其中最關鍵的部分。",
         "No article has all the words; these have the most telling of them.",
     ),
+    "repaired": (
+        "这个查询有些写法看不懂，已按最接近的意思来找。",
+        "這個查詢有些寫法看不懂，已按最接近的意思來找。",
+        "Something in this query could not be read as it was written; it was read as well as it can be.",
+    ),
+    "partial": (
+        "这个查询太费时，只找了一部分：可能还有别的文章。",
+        "這個查詢太費時，只找了一部分：可能還有別的文章。",
+        "This query takes too long and was cut short: there may be more articles.",
+    ),
+    "past_end": ("这一页已经没有文章", "這一頁已經沒有文章", "There are no more articles here"),
+    "first_page": ("回到第 1 页", "回到第 1 頁", "Back to page 1"),
     "none": ("没有找到文章", "沒有找到文章", "No articles found"),
     "none_hint": ("可以这样再试：", "可以這樣再試：", "What may help:"),
     "did_you_mean": ("您是不是要找：", "您是不是要找：", "Did you mean: "),
