@@ -2,12 +2,11 @@
 
 The index follows the archive while inputs are still read (``follow.py``).
 
-One process at a time writes to a data directory: a kernel lock on ``write.lock`` there, which dies with its holder.
+One process at a time writes to a data directory (``directory.py``).
 """
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,19 +17,18 @@ from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
 from indexer.archive import KEPT_VERSIONS, Archive, RootCount, place_of
+from indexer.directory import write_lock
 from indexer.editorial import read_user_words
 from indexer.errors import (
-    DataLockedError,
     EditorialError,
     IndexDamagedError,
     IndexMissingError,
     IngestError,
-    StorageError,
 )
 from indexer.follow import Follower
 from indexer.intake import Intake, Progress
 from indexer.sources import STDIN_NAME, ReadLimits, read_inputs
-from indexer.store import read_manifest
+from indexer.store import index_folder, read_manifest
 from indexer.targets import LocalTarget
 
 __all__ = [
@@ -143,7 +141,7 @@ def index_paths(
     deleted = 0
     refused: tuple[RootCount, ...] = ()
     with (
-        _write_lock(data),
+        write_lock(data),
         Archive(data, kept_versions=options.kept_versions) as archive,
         _following(archive, data, options, progress) as following,
     ):
@@ -197,7 +195,7 @@ def reclean(
     """
     begin = perf_counter()
     with (
-        _write_lock(data),
+        write_lock(data),
         Archive(data, create=False, kept_versions=options.kept_versions) as archive,
         _following(archive, data, options, progress) as following,
     ):
@@ -224,7 +222,7 @@ def sync(
         StorageError: the archive or the index cannot be used; the old index goes on serving.
     """
     with (
-        _write_lock(data),
+        write_lock(data),
         Archive(data, create=False) as archive,
         _following(archive, data, options, progress, anew=anew) as following,
     ):
@@ -237,7 +235,7 @@ def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions)
     Raises:
         StorageError: the archive or the index cannot be used.
     """
-    with _write_lock(data), Archive(data, create=False) as archive, _following(archive, data, options) as following:
+    with write_lock(data), Archive(data, create=False) as archive, _following(archive, data, options) as following:
         deleted = archive.delete(ids)
         following.finish()
     return deleted
@@ -280,6 +278,13 @@ def _following(
         workers=options.workers,
     )
     try:
+        if target.covered > archive.last_change():
+            # New changes would get numbers that the index has covered, and never reach it.
+            raise IndexDamagedError(
+                f"the index in {index_folder(data)} covers change {target.covered}, and the archive ends with "
+                f"{archive.last_change()}: it is of another archive; build it anew: article-search rebuild",
+                path=index_folder(data),
+            )
         follower = Follower(archive, target, progress)
         yield _Following(follower, follower.reanalyse(), rejected)
     finally:
@@ -291,23 +296,3 @@ def _indexed_words(data: str | Path) -> tuple[str, ...]:
         return read_manifest(data).user_words
     except (IndexMissingError, IndexDamagedError):
         return ()  # a new index is made, or what is wrong with this one is said by whoever opens it
-
-
-@contextmanager
-def _write_lock(data: str | Path) -> Iterator[None]:
-    path = Path(data) / "write.lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a")
-    except OSError as error:
-        raise StorageError(
-            f"cannot write to the data directory {path.parent}: {error.strerror}; choose another with --data", path=path
-        ) from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataLockedError(
-                f"another process is writing to {path.parent}; try again when it has ended", path=path
-            ) from None
-        yield

@@ -16,9 +16,25 @@ from typing import TypeVar
 from indexer.analysis import clean, fold, is_han, literal_form
 from indexer.errors import EditorialError, UnreadableError
 
-__all__ = ["USER_WORDS_NAME", "Entry", "read_entries", "read_user_words", "read_words", "split_words", "word_form"]
+__all__ = [
+    "EDITORIAL_NAMES",
+    "PINS_NAME",
+    "STOP_WORDS_NAME",
+    "SYNONYMS_NAME",
+    "USER_WORDS_NAME",
+    "Entry",
+    "read_entries",
+    "read_user_words",
+    "read_words",
+    "split_words",
+    "word_form",
+]
 
+SYNONYMS_NAME = "synonyms.txt"
+STOP_WORDS_NAME = "stop_words.txt"
+PINS_NAME = "pins.txt"
 USER_WORDS_NAME = "user_words.txt"
+EDITORIAL_NAMES = (SYNONYMS_NAME, STOP_WORDS_NAME, PINS_NAME, USER_WORDS_NAME)
 MAX_WORD_CHARS = 100
 
 Value = TypeVar("Value")

@@ -13,6 +13,7 @@ The tree (search/errors.py adds the branches for queries and engines)::
     │   ├── IndexDamagedError   the index on disk cannot be read
     │   │   └── IndexOutdatedError  it is of an earlier format; the next run builds it anew
     │   ├── AnalysisMismatchError   the index was built by another analysis
+    │   ├── BackupError         a backup cannot be written, or what is given as one cannot be restored
     │   └── DataLockedError     another process is writing to the data directory
     ├── EditorialError          a file of the editor's own words has lines that cannot be used
     └── AnalysisError           a dictionary or segmenter cannot be used
@@ -31,6 +32,7 @@ __all__ = [
     "ArchiveError",
     "ArticleError",
     "ArticleSearchError",
+    "BackupError",
     "DataLockedError",
     "EditorialError",
     "IndexDamagedError",
@@ -120,6 +122,10 @@ class IndexOutdatedError(IndexDamagedError):
 
 class AnalysisMismatchError(StorageError):
     """The index was built by another analysis than this program's."""
+
+
+class BackupError(StorageError):
+    """A backup cannot be written, or what is given as one cannot be restored."""
 
 
 class DataLockedError(StorageError):

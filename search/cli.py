@@ -14,25 +14,33 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import orjson
-from tqdm import tqdm
-
 import service
 from indexer.analysis import Analyzer, open_segmenter
 from indexer.archive import ARCHIVE_NAME, Archive, RootCount
 from indexer.article import article_to_record
-from indexer.build import Absent, BuildOptions, IndexReport, delete_articles, index_paths, reclean, sync
+from indexer.build import Absent, IndexReport, delete_articles, index_paths, reclean, sync
 from indexer.cleaning import RawPage, extract_raw
+from indexer.directory import finish_restore
 from indexer.errors import ArchiveError, ArticleSearchError, IngestError
 from indexer.schema import clean_article
-from indexer.sources import ReadLimits, explain_removals, read_inputs
+from indexer.sources import explain_removals, read_inputs
+from search.commands.frame import (
+    ProgressBars,
+    add_command,
+    build_options,
+    error_record,
+    print_report,
+    read_limits,
+    write_json,
+)
+from search.commands.upkeep import add_upkeep
 from search.engines.local import LocalEngine
 from search.evaluate import arrays
 from search.history import article_to_text, find_version, history_to_record, history_to_text
 from search.page import page_to_record
 from search.query.vocabulary import VocabularyFiles
 from search.request import PARAMETERS, request_from_parameters
-from search.settings import Settings, read_settings
+from search.settings import Settings, data_directory, read_settings
 from search.terminal import page_to_text
 from search.words import words_report, words_to_text
 
@@ -44,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
+        finish_restore(data_directory(options.data))
         return run(options)
     except BrokenPipeError:
         # The reader of our output went away (a pager, head): nothing is wrong, and nothing more can be said.
@@ -75,24 +84,14 @@ def build_parser() -> argparse.ArgumentParser:
         _add_sync,
         _add_reclean,
         _add_words,
+        add_upkeep,
     ):
         add(commands)
     return parser
 
 
-def _command(
-    commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str, *, json: bool = True
-) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
-    command.add_argument("--data", metavar="DIR", help="directory of archive and index (default: data)")
-    if json:
-        command.add_argument("--json", action="store_true", help="report as JSON")
-    command.set_defaults(run=run)
-    return command
-
-
 def _add_index(commands: Any) -> None:
-    command = _command(commands, "index", _run_index, "Reads files and folders and makes their articles searchable.")
+    command = add_command(commands, "index", _run_index, "Reads files and folders and makes their articles searchable.")
     command.add_argument("paths", nargs="+", metavar="PATH", help="file or folder, or - for JSONL on standard input")
     command.add_argument(
         "--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that write the index"
@@ -106,7 +105,7 @@ def _add_index(commands: Any) -> None:
 
 
 def _add_extract(commands: Any) -> None:
-    command = _command(
+    command = add_command(
         commands,
         "extract",
         _run_extract,
@@ -125,7 +124,7 @@ _SWITCHES = {
 
 
 def _add_search(commands: Any) -> None:
-    command = _command(
+    command = add_command(
         commands, "search", _run_search, "Searches; the options are the parameters of the HTTP interface."
     )
     command.add_argument("query", nargs="?", default="", metavar="QUERY")
@@ -137,53 +136,53 @@ def _add_search(commands: Any) -> None:
 
 
 def _add_serve(commands: Any) -> None:
-    command = _command(commands, "serve", _run_serve, "Serves the page and the HTTP interface.", json=False)
+    command = add_command(commands, "serve", _run_serve, "Serves the page and the HTTP interface.", json=False)
     command.add_argument("--bind", metavar="ADDRESS:PORT", help="where to listen (default: 127.0.0.1:8000)")
     command.add_argument("--workers", type=int, metavar="N", help="processes that answer (default: 2)")
 
 
 def _add_delete(commands: Any) -> None:
-    command = _command(commands, "delete", _run_delete, "Removes articles by id.")
+    command = add_command(commands, "delete", _run_delete, "Removes articles by id.")
     command.add_argument("ids", nargs="+", metavar="ID")
 
 
 def _add_show(commands: Any) -> None:
-    command = _command(commands, "show", _run_show, "Shows an article of the archive, or its earlier versions.")
+    command = add_command(commands, "show", _run_show, "Shows an article of the archive, or its earlier versions.")
     command.add_argument("id", metavar="ID")
     command.add_argument("--versions", action="store_true", help="list the versions that are kept")
     command.add_argument("--version", type=int, metavar="N", help="show this version")
 
 
 def _add_export(commands: Any) -> None:
-    _command(commands, "export", _run_export, "Writes every article of the archive as JSONL.", json=False)
+    add_command(commands, "export", _run_export, "Writes every article of the archive as JSONL.", json=False)
 
 
 def _add_stats(commands: Any) -> None:
-    _command(commands, "stats", _run_stats, "Counts, sizes, generation and analysis.")
+    add_command(commands, "stats", _run_stats, "Counts, sizes, generation and analysis.")
 
 
 def _add_sync(commands: Any) -> None:
-    _command(commands, "sync", _run_sync, "Brings the index up to the archive.")
-    _command(commands, "rebuild", _run_rebuild, "Builds a new index beside the old one, and switches.")
+    add_command(commands, "sync", _run_sync, "Brings the index up to the archive.")
+    add_command(commands, "rebuild", _run_rebuild, "Builds a new index beside the old one, and switches.")
 
 
 def _add_reclean(commands: Any) -> None:
-    _command(commands, "reclean", _run_reclean, "Cleans the crawled pages that are kept anew, without their files.")
+    add_command(commands, "reclean", _run_reclean, "Cleans the crawled pages that are kept anew, without their files.")
 
 
 def _add_words(commands: Any) -> None:
-    _command(commands, "words", _run_words, "Says what the editor's files hold, and names every line that is wrong.")
+    add_command(commands, "words", _run_words, "Says what the editor's files hold, and names every line that is wrong.")
 
 
 def _run_index(options: argparse.Namespace) -> int:
     settings = read_settings(data=options.data, memory_mb=options.memory_mb)
-    with _Progress() as progress:
+    with ProgressBars() as progress:
         absent = Absent(revive=options.revive, delete_missing=options.delete_missing, however_many=options.yes)
-        build = _build_options(settings, options.workers)
+        build = build_options(settings, options.workers)
         report = index_paths(options.paths, settings.data, build, absent=absent, progress=progress)
     for error in report.rejected:
         print(f"rejected: {error}", file=sys.stderr)
-    _report(options, _report_record(report), _report_text(report))
+    print_report(options, _report_record(report), _report_text(report))
     if report.refused:
         print(f"article-search: {_refused_text(report.refused)}", file=sys.stderr)
         return 2
@@ -192,19 +191,19 @@ def _run_index(options: argparse.Namespace) -> int:
 
 def _run_reclean(options: argparse.Namespace) -> int:
     settings = read_settings(data=options.data)
-    with _Progress() as progress:
-        report = reclean(settings.data, _build_options(settings, os.cpu_count()), progress=progress)
+    with ProgressBars() as progress:
+        report = reclean(settings.data, build_options(settings, os.cpu_count()), progress=progress)
     for error in report.failed:
         print(f"failed, its article stays: {error}", file=sys.stderr)
     text = f"{report.changed} changed, {report.unchanged} unchanged, {len(report.failed)} failed, in {report.seconds:.1f} s"
-    _report(options, {**asdict(report), "failed": [_error_record(error) for error in report.failed]}, text)
+    print_report(options, {**asdict(report), "failed": [error_record(error) for error in report.failed]}, text)
     return 1 if report.failed else 0
 
 
 def _run_extract(options: argparse.Namespace) -> int:
     settings = read_settings(data=options.data)
     rejected = False
-    limits = _limits(settings)
+    limits = read_limits(settings)
     place = ""
 
     def enter(path: str) -> None:
@@ -220,7 +219,7 @@ def _run_extract(options: argparse.Namespace) -> int:
             print(f"rejected: {error.at(place)}", file=sys.stderr)
             rejected = True
             continue
-        _write_json(article_to_record(clean_article(article)))
+        write_json(article_to_record(clean_article(article)))
         if options.explain and isinstance(item, RawPage):
             for removal in explain_removals(item):
                 print(f"{item.url or place}:{removal.line}: removed as {removal.rule}: {removal.text}", file=sys.stderr)
@@ -243,7 +242,7 @@ def _run_search(options: argparse.Namespace) -> int:
         page = engine.search(request)
     finally:
         engine.close()
-    _report(options, page_to_record(page, request.fields), page_to_text(page))
+    print_report(options, page_to_record(page, request.fields), page_to_text(page))
     return 0
 
 
@@ -254,8 +253,8 @@ def _run_serve(options: argparse.Namespace) -> int:
 
 def _run_delete(options: argparse.Namespace) -> int:
     settings = read_settings(data=options.data)
-    deleted = delete_articles(options.ids, settings.data, _build_options(settings))
-    _report(options, {"deleted": deleted}, f"{deleted} of {len(options.ids)} articles deleted")
+    deleted = delete_articles(options.ids, settings.data, build_options(settings))
+    print_report(options, {"deleted": deleted}, f"{deleted} of {len(options.ids)} articles deleted")
     return 0
 
 
@@ -270,7 +269,7 @@ def _run_show(options: argparse.Namespace) -> int:
             path=settings.data,
         )
     if options.versions:
-        _report(options, history_to_record(history), history_to_text(history))
+        print_report(options, history_to_record(history), history_to_text(history))
         return 0
     last = history.versions[-1]
     if options.version is None and last.state in ("deleted", "missing"):
@@ -285,7 +284,7 @@ def _run_show(options: argparse.Namespace) -> int:
             path=settings.data,
         )
     article = shown if shown is not None and version is last else version.article
-    _report(options, article_to_record(article), article_to_text(article))
+    print_report(options, article_to_record(article), article_to_text(article))
     return 0
 
 
@@ -294,7 +293,7 @@ def _run_export(options: argparse.Namespace) -> int:
     with Archive(settings.data, create=False) as archive:
         for change in archive.changes(0):
             if change.article is not None:
-                _write_json(article_to_record(change.article))
+                write_json(article_to_record(change.article))
     return 0
 
 
@@ -311,7 +310,7 @@ def _run_stats(options: argparse.Namespace) -> int:
         record |= {f"index_{name.removeprefix('index_')}": value for name, value in asdict(engine.stats()).items()}
     finally:
         engine.close()
-    _report(options, record, "\n".join(f"{name:<18} {value}" for name, value in record.items()))
+    print_report(options, record, "\n".join(f"{name:<18} {value}" for name, value in record.items()))
     return 0
 
 
@@ -325,12 +324,12 @@ def _run_rebuild(options: argparse.Namespace) -> int:
 
 def _bring_up(options: argparse.Namespace, *, anew: bool) -> int:
     settings = read_settings(data=options.data)
-    with _Progress() as progress:
-        report = sync(settings.data, _build_options(settings, os.cpu_count()), anew=anew, progress=progress)
+    with ProgressBars() as progress:
+        report = sync(settings.data, build_options(settings, os.cpu_count()), anew=anew, progress=progress)
     for error in report.rejected:
         print(f"rejected: {error}", file=sys.stderr)
     text = f"the index holds everything up to change {report.change}{_reanalysed_text(report.reanalysed)}"
-    _report(options, {**asdict(report), "rejected": [_error_record(error) for error in report.rejected]}, text)
+    print_report(options, {**asdict(report), "rejected": [error_record(error) for error in report.rejected]}, text)
     return 1 if report.rejected else 0
 
 
@@ -339,48 +338,9 @@ def _run_words(options: argparse.Namespace) -> int:
     report = words_report(settings.data, regions=settings.region_words)
     for problem in report.problems:
         print(f"rejected: {problem}", file=sys.stderr)
-    record = {**asdict(report), "problems": [_error_record(problem) for problem in report.problems]}
-    _report(options, record, words_to_text(report))
+    record = {**asdict(report), "problems": [error_record(problem) for problem in report.problems]}
+    print_report(options, record, words_to_text(report))
     return 1 if report.problems else 0
-
-
-class _Progress:
-    """Bars on standard error, one a stage; nothing where that is no terminal."""
-
-    def __init__(self) -> None:
-        self._bars: dict[str, tqdm[Any]] = {}
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        for bar in self._bars.values():
-            bar.close()
-
-    def __call__(self, stage: str, done: int) -> None:
-        if stage not in self._bars:
-            self._bars[stage] = tqdm(desc=stage, unit=" articles", disable=None, file=sys.stderr)
-        self._bars[stage].update(done)
-
-
-def _build_options(settings: Settings, workers: int | None = 1) -> BuildOptions:
-    return BuildOptions(
-        analyzer=Analyzer(open_segmenter(settings.segmenter)),
-        zone=settings.zone,
-        limits=_limits(settings),
-        workers=max(1, workers or 1),
-        memory_mb=settings.memory_mb,
-        kept_versions=settings.kept_versions,
-    )
-
-
-def _limits(settings: Settings) -> ReadLimits:
-    return ReadLimits(
-        max_article_bytes=settings.max_article_bytes,
-        max_archive_bytes=settings.max_archive_bytes,
-        max_archive_ratio=settings.max_archive_ratio,
-        max_archive_depth=settings.max_archive_depth,
-    )
 
 
 def _engine(settings: Settings) -> LocalEngine:
@@ -398,11 +358,7 @@ def _engine(settings: Settings) -> LocalEngine:
 
 
 def _report_record(report: IndexReport) -> dict[str, Any]:
-    return {**asdict(report), "rejected": [_error_record(error) for error in report.rejected]}
-
-
-def _error_record(error: IngestError) -> dict[str, Any]:
-    return {"path": error.path, "line": error.line, "reason": error.reason}
+    return {**asdict(report), "rejected": [error_record(error) for error in report.rejected]}
 
 
 def _report_text(report: IndexReport) -> str:
@@ -429,17 +385,6 @@ def _refused_text(refused: Sequence[RootCount]) -> str:
 
 def _reanalysed_text(ids: Sequence[str]) -> str:
     return f", {len(ids)} analysed anew for the user's words" if ids else ""
-
-
-def _report(options: argparse.Namespace, record: dict[str, Any], text: str) -> None:
-    if options.json:
-        _write_json(record)
-    else:
-        print(text)
-
-
-def _write_json(record: dict[str, Any]) -> None:
-    sys.stdout.write(orjson.dumps(record).decode() + "\n")
 
 
 if __name__ == "__main__":

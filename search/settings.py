@@ -16,13 +16,13 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from indexer.analysis import SEGMENTERS
+from indexer.directory import SETTINGS_NAME
 from indexer.errors import SettingsError
 from search.evaluate.ranking import Ranking, parse_boosts
 
-__all__ = ["ENVIRONMENT_PREFIX", "Settings", "read_settings"]
+__all__ = ["ENVIRONMENT_PREFIX", "Settings", "data_directory", "read_settings"]
 
 ENVIRONMENT_PREFIX = "ARTICLE_SEARCH_"
-FILE_NAME = "settings.toml"
 _AT_LEAST_ONE = (
     "max_article_bytes", "max_archive_bytes", "max_archive_ratio", "max_archive_depth", "memory_mb", "search_timeout_ms",
     "workers", "threads",
@@ -105,10 +105,16 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: object)
         variable = ENVIRONMENT_PREFIX + setting.name.upper()
         if setting.name not in values and variable in env:
             values[setting.name] = _convert(setting.name, setting.default, env[variable], variable)
-    path = Path(values.get("data", Settings().data)) / FILE_NAME
+    path = Path(values.get("data", Settings().data)) / SETTINGS_NAME
     for name, value in _read_file(path).items():
         values.setdefault(name, value)
     return _checked(Settings(**values))
+
+
+def data_directory(given: str | None, environment: Mapping[str, str] | None = None) -> str:
+    """The data directory as ``read_settings`` takes it: as ``given``, from the environment, or the default."""
+    env = os.environ if environment is None else environment
+    return given or env.get(f"{ENVIRONMENT_PREFIX}DATA") or Settings().data
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -118,7 +124,7 @@ def _read_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}", setting=FILE_NAME) from error
+        raise SettingsError(f"{path} cannot be read: {error}", setting=SETTINGS_NAME) from error
     known = {setting.name: setting.default for setting in fields(Settings)}
     for name, value in content.items():
         if name not in known or name == "data":

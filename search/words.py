@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.editorial import USER_WORDS_NAME, read_user_words
+from indexer.editorial import PINS_NAME, STOP_WORDS_NAME, SYNONYMS_NAME, USER_WORDS_NAME, read_user_words
 from indexer.errors import EditorialError, IndexMissingError, IndexOutdatedError, UnreadableError
 from indexer.store import articles_with, index_folder, open_snapshot, read_manifest
-from search.query.vocabulary import PINS_NAME, STOP_WORDS_NAME, SYNONYMS_NAME, VocabularyFiles, region_words
+from search.query.vocabulary import VocabularyFiles, region_words
 
 __all__ = ["WordsReport", "words_report", "words_to_text"]
 
@@ -68,7 +68,7 @@ def words_report(data: str | Path, *, regions: bool) -> WordsReport:
     except (IndexMissingError, IndexOutdatedError):
         pass  # the first index takes all words, and a pin is looked up when there is something to look in
     else:
-        snapshot = open_snapshot(index_folder(data) / manifest.generation)
+        snapshot = open_snapshot(index_folder(data) / manifest.generation, commit=manifest.commit)
         if readable:
             added = tuple(sorted(set(words) - set(manifest.user_words)))
             removed = tuple(sorted(set(manifest.user_words) - set(words)))

@@ -150,6 +150,9 @@ def test_every_subcommand_explains_itself(capsys: pytest.CaptureFixture[str]) ->
         "sync",
         "rebuild",
         "reclean",
+        "check",
+        "backup",
+        "restore",
     ):
         with pytest.raises(SystemExit) as caught:
             build_parser().parse_args([name, "--help"])

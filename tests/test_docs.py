@@ -10,6 +10,7 @@ from pathlib import Path
 import falcon.inspect
 import pytest
 
+from indexer.directory import KEPT_FILES
 from search.cli import build_parser
 from search.engines.reference import ReferenceEngine
 from search.request import PARAMETERS
@@ -20,14 +21,19 @@ from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INPUTS = (ROOT / "docs/inputs.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 EDITORIAL_WORDS = (ROOT / "docs/editorial-words.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^article-search .*", README + INPUTS + EDITORIAL_WORDS, re.MULTILINE)
+COMMANDS = re.findall(r"^article-search .*", README + INPUTS + EDITORIAL_WORDS + OPERATIONS, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_of_the_readme_and_of_the_inputs_can_be_run(command: str) -> None:
     words = shlex.split(command.partition("<")[0], comments=True)
     assert build_parser().parse_args(words[1:]).run
+
+
+def test_everything_that_a_backup_holds_has_its_place_in_the_operations() -> None:
+    assert [name for name in KEPT_FILES if f"`{name}`" not in OPERATIONS] == []
 
 
 def test_every_sample_that_the_inputs_name_is_there() -> None:

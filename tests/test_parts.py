@@ -59,6 +59,16 @@ def test_a_flipped_byte_of_an_array_is_noticed_by_verifying(part_file: Path) -> 
         PartFile(part_file).verify()
 
 
+def test_a_byte_between_the_parts_is_noticed_by_verifying(part_file: Path) -> None:
+    whole = part_file.read_bytes()
+    ends = [44, 63, 64 + 300 * 8, whole.rindex(b'{"') - 1]
+    assert {whole[at] for at in ends} == {0}
+    for at in ends:
+        part_file.write_bytes(whole[:at] + b"x" + whole[at + 1 :])
+        with pytest.raises(IndexDamagedError, match="something between its parts"):
+            PartFile(part_file).verify()
+
+
 @pytest.mark.parametrize("kept", [0, 10, 64, 500])
 def test_a_file_cut_short_is_refused(part_file: Path, kept: int) -> None:
     part_file.write_bytes(part_file.read_bytes()[:kept])
@@ -103,6 +113,7 @@ def test_a_commit_removes_what_no_table_of_contents_names(tmp_path: Path) -> Non
     [
         b"{}",
         b"[]",
+        b'{"number":1,"segments":[7]}',
         b'{"number":1,"segments":[{"name":"../x","n_docs":1,"n_chars":1,"deleted":[]}]}',
         b'{"number":1,"segments":[{"name":"MAIN_x","n_docs":1,"n_chars":1,"deleted":[1]}]}',
     ],

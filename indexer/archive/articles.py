@@ -18,6 +18,7 @@ from indexer.archive.pages import PageShelf
 from indexer.archive.stories import assign_stories
 from indexer.archive.versions import KEPT_VERSIONS, History, read_history
 from indexer.article import Article, article_from_stored
+from indexer.errors import ArchiveError
 
 __all__ = ["Archive", "Change"]
 
@@ -45,7 +46,7 @@ class Change:
 
 
 class Archive:
-    """The archive of a data directory; use it in the thread that made it.
+    """The archive of a data directory, ``data``; use it in the thread that made it.
 
     Of each article ``kept_versions`` earlier ones are kept.
 
@@ -54,6 +55,7 @@ class Archive:
     """
 
     def __init__(self, data: str | Path, *, create: bool = True, kept_versions: int = KEPT_VERSIONS) -> None:
+        self.data = Path(data)
         self._database = Database(data, create=create)
         self._db = self._database.connection
         try:
@@ -166,7 +168,15 @@ class Archive:
         if gone:
             return Change(number=number, id=article_id, article=None)
         # PERF: what was written just now is not parsed again, which takes 8 µs an article.
-        article = self._written.get(number) or article_from_stored(orjson.loads(record))
+        article = self._written.get(number)
+        if article is None:
+            try:
+                article = article_from_stored(orjson.loads(record))
+            except (ValueError, TypeError) as error:
+                raise ArchiveError(
+                    f"the article {article_id!r} in {self._database.path} is damaged ({error}); see article-search check",
+                    path=self._database.path,
+                ) from error
         return Change(number=number, id=article_id, article=_shown(article, story, copies))
 
 

@@ -121,7 +121,8 @@ class Database:
         """Turns errors of SQLite and of the file system into ours; ``what`` was to be done ``the archive``."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+            # NOTE: what SQLite says of a damaged schema may quote it, and then be no UTF-8.
             raise ArchiveError(f"cannot {what} the archive {self.path}: {error}", path=self.path) from error
 
     def _tables(self) -> set[str]:

@@ -1,8 +1,17 @@
 """The index on disk: one room knows how it is laid out; above it there are arrays."""
 
 from indexer.store.columns import FacetColumn
+from indexer.store.contents import read_contents
 from indexer.store.literal import articles_with
-from indexer.store.manifest import Manifest, index_folder, manifest_stamp, read_manifest, write_manifest
+from indexer.store.manifest import (
+    Manifest,
+    index_folder,
+    manifest_stamp,
+    read_manifest,
+    remove_index,
+    write_manifest,
+)
+from indexer.store.parts import sync_file, sync_folder
 from indexer.store.reader import Snapshot, open_snapshot
 from indexer.store.segment import Segment
 from indexer.store.words import EXCEPTION
@@ -20,6 +29,10 @@ __all__ = [
     "index_folder",
     "manifest_stamp",
     "open_snapshot",
+    "read_contents",
     "read_manifest",
+    "remove_index",
+    "sync_file",
+    "sync_folder",
     "write_manifest",
 ]

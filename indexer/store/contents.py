@@ -31,13 +31,15 @@ _MAGIC = b"ARTTOC 3 "
 class SegmentEntry:
     """A segment by the stem of its files' names, with its number of articles and of the characters of their literal texts.
 
-    ``deleted`` are its articles that count no more, ascending.
+    ``deleted`` are its articles that count no more, ascending; ``checksums`` those of its files, as ``SEGMENT_FILES`` has them:
+    another file of the same name is no part of it. A table that was written before they were has none.
     """
 
     name: str
     n_docs: int
     n_chars: int
     deleted: tuple[int, ...] = ()
+    checksums: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +50,12 @@ class Contents:
     segments: tuple[SegmentEntry, ...] = ()
 
 
-def read_contents(folder: Path) -> Contents:
-    """The newest table of contents.
+def read_contents(folder: Path, *, commit: int = 0) -> Contents:
+    """The newest table of contents, which must be that of ``commit`` or later.
 
     Raises:
         FileNotFoundError: a commit took the place of the one that was newest; read again.
-        IndexDamagedError: there is none, or it cannot be read.
+        IndexDamagedError: there is none, it is older, or it cannot be read.
     """
     numbers = [int(match.group(1)) for path in folder.glob("_MAIN_*.toc") if (match := _NAME.match(path.name))]
     if not numbers:
@@ -65,9 +67,12 @@ def read_contents(folder: Path) -> Contents:
         raise _damaged(path, "it is no table of contents of this format, or damaged")
     try:
         record = orjson.loads(listing)
-        return Contents(number=record["number"], segments=tuple(map(_entry, record["segments"])))
-    except (KeyError, TypeError, ValueError) as error:
+        contents = Contents(number=record["number"], segments=tuple(map(_entry, record["segments"])))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _damaged(path, f"it says what cannot be ({type(error).__name__}: {error})") from error
+    if contents.number != max(numbers) or contents.number < commit:
+        raise _damaged(path, f"it is of commit {contents.number}, and should be of commit {max(commit, *numbers)}")
+    return contents
 
 
 def write_contents(folder: Path, contents: Contents) -> None:
@@ -89,7 +94,7 @@ def write_contents(folder: Path, contents: Contents) -> None:
 
 
 def _entry(record: dict[str, Any]) -> SegmentEntry:
-    entry = SegmentEntry(**record | {"deleted": tuple(record["deleted"])})
+    entry = SegmentEntry(**record | {name: tuple(record.get(name, ())) for name in ("deleted", "checksums")})
     if not _SEGMENT_NAME.match(entry.name):
         raise ValueError(f"{entry.name!r} is no name of a segment")
     if entry.deleted and not 0 <= min(entry.deleted) <= max(entry.deleted) < entry.n_docs:

@@ -7,31 +7,37 @@ old state or the new one. Generations are folders beside it.
 from __future__ import annotations
 
 import os
+import shutil
+import zlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from indexer.errors import AnalysisMismatchError, IndexDamagedError, IndexMissingError, IndexOutdatedError
 from indexer.store.parts import sync_folder
 
-__all__ = ["FORMAT", "Manifest", "index_folder", "manifest_stamp", "read_manifest", "write_manifest"]
+__all__ = ["FORMAT", "Manifest", "index_folder", "manifest_stamp", "read_manifest", "remove_index", "write_manifest"]
 
 FORMAT = 3
 _NAME = "manifest.json"
+_CHECKSUM = "checksum"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """State of an index: ``change`` is the last change of the archive that it holds; ``analysis`` the fingerprint.
 
-    ``user_words`` are the words of the user's own that its articles were analysed with, folded.
+    ``user_words`` are the words of the user's own that its articles were analysed with, folded; ``commit`` is the number of the
+    table of contents that held all of this when it was written.
     """
 
     generation: str
     analysis: str
     user_words: tuple[str, ...] = ()
     change: int = 0
+    commit: int = 0
     format: int = FORMAT
 
     def check_analysis(self, fingerprint: str, folder: Path) -> None:
@@ -68,13 +74,16 @@ def read_manifest(data: str | Path) -> Manifest:
     path = index_folder(data) / _NAME
     try:
         record = orjson.loads(path.read_bytes())
+        checksum = record.pop(_CHECKSUM, None)
+        if checksum not in (None, _checksum(record)):
+            raise ValueError("it has another checksum than when it was written")
         manifest = Manifest(**record)
         manifest = replace(manifest, user_words=tuple(manifest.user_words))
     except FileNotFoundError:
         raise IndexMissingError(
             f"there is no index in {path.parent}; make one: article-search index PATH", path=path.parent
         ) from None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise IndexDamagedError(
             f"the manifest {path} cannot be read ({error}); build the index anew: article-search rebuild", path=path
         ) from error
@@ -92,11 +101,21 @@ def write_manifest(data: str | Path, manifest: Manifest) -> None:
     folder = index_folder(data)
     temporary = folder / f".{_NAME}.{os.getpid()}"
     with temporary.open("wb") as file:
-        file.write(orjson.dumps(asdict(manifest)))
+        record = asdict(manifest)
+        file.write(orjson.dumps(record | {_CHECKSUM: _checksum(record)}))
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / _NAME)
     sync_folder(folder)
+
+
+def remove_index(data: str | Path) -> None:
+    """Removes the index of a data directory, its manifest first and durably: without it the rest is nothing."""
+    folder = index_folder(data)
+    if folder.exists():
+        (folder / _NAME).unlink(missing_ok=True)
+        sync_folder(folder)
+        shutil.rmtree(folder)
 
 
 def manifest_stamp(data: str | Path) -> tuple[int, int, int] | None:
@@ -106,3 +125,8 @@ def manifest_stamp(data: str | Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _checksum(record: dict[str, Any]) -> str:
+    """Eight hexadecimal digits that stand for what a manifest says; one written before they were has none."""
+    return f"{zlib.crc32(orjson.dumps(record)):08x}"

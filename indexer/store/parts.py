@@ -12,7 +12,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,8 @@ def sync_folder(folder: Path) -> None:
 class PartFile:
     """The arrays of a file as read-only views of its pages; the pages go when the last view does.
 
+    ``checksum`` is that of the directory, which holds those of all arrays: it stands for the whole file, of ``n_bytes``.
+
     Raises:
         FileNotFoundError: there is no such file.
         IndexDamagedError: it is no such file, of another version, cut short, or its directory is damaged.
@@ -100,6 +102,8 @@ class PartFile:
             if size < ALIGNMENT:
                 raise self._damaged("it is too short")
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self.n_bytes = size
+        self.checksum = 0
         self._directory = self._read_directory(size)
         self._views: dict[str, npt.NDArray[Any]] = {}
 
@@ -125,7 +129,7 @@ class PartFile:
         self._map.madvise(mmap.MADV_DONTNEED)
 
     def verify(self) -> None:
-        """Passes when every array is as it was written; reads the whole file.
+        """Passes when every array, and what is between them, is as it was written; reads the whole file.
 
         Raises:
             IndexDamagedError: one is not.
@@ -133,6 +137,16 @@ class PartFile:
         for name, (_, _, _, checksum) in self._directory.items():
             if zlib.crc32(self[name].reshape(-1).view(np.uint8).data) != checksum:
                 raise self._damaged(f"the part {name!r} has another checksum than when it was written")
+        end = _HEADER.size + 4
+        for start, length in sorted([*self._places(), (self._arrays_end, 0)]):
+            if self._map[end:start].strip(b"\0"):
+                raise self._damaged("there is something between its parts")
+            end = start + length
+
+    def _places(self) -> Iterator[tuple[int, int]]:
+        """Where each array begins, and how many bytes it has."""
+        for kind, shape, start, _ in self._directory.values():
+            yield start, math.prod(shape) * np.dtype(kind).itemsize
 
     def _read_directory(self, size: int) -> dict[str, list[Any]]:
         header = self._map[: _HEADER.size]
@@ -144,9 +158,11 @@ class PartFile:
             raise self._damaged(f"it is of version {version}, known is {VERSION}")
         if whole != size:
             raise self._damaged(f"it has {size} bytes and should have {whole}")
+        self._arrays_end = at
         listing = self._map[at : at + length]
         if zlib.crc32(listing) != checksum:
             raise self._damaged("its directory is damaged")
+        self.checksum = checksum
         directory: dict[str, list[Any]] = orjson.loads(listing)
         for name, (kind, shape, start, _) in directory.items():
             if kind not in _TYPES or start + math.prod(shape) * np.dtype(kind).itemsize > at:

@@ -20,11 +20,11 @@ import orjson
 from indexer.errors import IndexDamagedError
 from indexer.schema import STORED_FACETS
 from indexer.store.columns import FacetColumn, period_column, stored_column
-from indexer.store.contents import read_contents
+from indexer.store.contents import Contents, SegmentEntry, read_contents
 from indexer.store.inversion import NO_MOMENT
-from indexer.store.segment import Segment
+from indexer.store.segment import SEGMENT_FILES, Segment
 
-__all__ = ["Snapshot", "open_snapshot"]
+__all__ = ["Snapshot", "open_segments", "open_snapshot"]
 
 OPEN_ATTEMPTS = 20
 RETRY_S = 0.01
@@ -111,16 +111,15 @@ class Snapshot:
         return sum(segment.rank_of(article_id) + 1 for segment in self.segments) - 1
 
 
-def open_snapshot(folder: Path) -> Snapshot:
-    """The newest commit of the generation in ``folder``.
+def open_snapshot(folder: Path, *, commit: int = 0) -> Snapshot:
+    """The newest commit of the generation in ``folder``, number ``commit`` or later.
 
     Raises:
         IndexDamagedError: it cannot be read.
     """
     for attempt in range(OPEN_ATTEMPTS):
         try:
-            entries = read_contents(folder).segments
-            segments = [Segment(folder, entry.name, entry.deleted) for entry in entries]
+            return Snapshot(open_segments(folder, read_contents(folder, commit=commit)))
         except FileNotFoundError as error:
             # NOTE: a commit may remove what the table of contents names between its reading and the opening of the files.
             if attempt == OPEN_ATTEMPTS - 1:
@@ -128,12 +127,29 @@ def open_snapshot(folder: Path) -> Snapshot:
             time.sleep(RETRY_S)
         except (OSError, ValueError) as error:
             raise _damaged(folder, error) from error
-        else:
-            for entry, segment in zip(entries, segments, strict=True):
-                if entry.n_docs != segment.n_docs:
-                    raise _damaged(folder, ValueError(f"{entry.name} should have {entry.n_docs} articles"))
-            return Snapshot(segments)
     raise AssertionError("unreachable")
+
+
+def open_segments(folder: Path, contents: Contents) -> list[Segment]:
+    """The segments that a table of contents names, in its order.
+
+    Raises:
+        FileNotFoundError: a file is missing.
+        IndexDamagedError: a file is damaged, or is another one than that which was committed.
+    """
+    segments = [Segment(folder, entry.name, entry.deleted) for entry in contents.segments]
+    for entry, segment in zip(contents.segments, segments, strict=True):
+        _check_files(folder, entry, segment)
+    return segments
+
+
+def _check_files(folder: Path, entry: SegmentEntry, segment: Segment) -> None:
+    """Passes when the files of a segment are those that were committed, whatever their names say."""
+    if entry.n_docs != segment.n_docs or entry.n_chars != segment.starts[-1]:
+        raise _damaged(folder, ValueError(f"{entry.name} should have {entry.n_docs} articles"))
+    for end, checksum, file in zip(SEGMENT_FILES, entry.checksums, segment.files, strict=False):
+        if file.checksum != checksum:
+            raise _damaged(folder, ValueError(f"{entry.name}{end} is another file than the one that was committed"))
 
 
 def _damaged(folder: Path, error: Exception) -> IndexDamagedError:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from indexer.errors import IndexDamagedError
 from indexer.schema import STORED_FACETS, WORD_FIELDS
 from indexer.store.bigrams import BigramLists
 from indexer.store.byte_strings import BytesList
@@ -52,6 +53,7 @@ class Segment:
     """The articles of one segment; safe to share between threads, for it only reads.
 
     Attributes:
+        files: what it is read from, in the order of ``SEGMENT_FILES``.
         deleted: ``bool[n_docs]``, None when no article is deleted.
         starts: where each literal text begins, ``uint32[n_docs + 1]``; borders: where each of its fields does, relative to
             that, ``[n_docs, n_fields + 1]``.
@@ -66,10 +68,17 @@ class Segment:
     def __init__(self, folder: Path, name: str, deleted: Sequence[int] = ()) -> None:
         self.name = name
         self.parts, self.grams, self.stored = (PartFile(folder / (name + end)) for end in SEGMENT_FILES)
+        self.files = (self.parts, self.grams, self.stored)
         self.starts = self.parts["starts"]
         self.n_docs = len(self.starts) - 1
         self.deleted: npt.NDArray[np.bool_] | None = None
         if deleted:
+            if max(deleted) >= self.n_docs:
+                raise IndexDamagedError(
+                    f"the index file {folder / name}.seg has {self.n_docs} articles, and should have more; build the index anew: "
+                    "article-search rebuild",
+                    path=folder / f"{name}.seg",
+                )
             self.deleted = np.zeros(self.n_docs, dtype=np.bool_)
             self.deleted[list(deleted)] = True
         self.borders = self.parts["borders"]

@@ -28,6 +28,7 @@ from indexer.store.contents import Contents, SegmentEntry, read_contents, write_
 from indexer.store.inversion import invert
 from indexer.store.merge import merge_file, merged_entry
 from indexer.store.parts import sync_file
+from indexer.store.reader import open_segments
 from indexer.store.segment import SEGMENT_FILES, Segment
 from indexer.store.tiers import arrange, needs_writing
 
@@ -57,14 +58,23 @@ Prepare = Callable[[Sequence[Article]], PreparedRun]
 class IndexWriter:
     """One batch of changes to a generation; seen by readers after ``commit``, or not at all.
 
-    ``prepare`` is applied to runs of articles, in one of ``workers`` processes where there are more than one.
+    ``prepare`` is applied to runs of articles, in one of ``workers`` processes where there are more than one. The generation must
+    hold commit number ``commit`` or a later one.
 
     Raises:
         DataLockedError: another process is writing to the same generation.
         IndexDamagedError: the generation cannot be opened.
     """
 
-    def __init__(self, folder: Path, prepare: Prepare, *, memory_mb: int = DEFAULT_MEMORY_MB, workers: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        prepare: Prepare,
+        *,
+        memory_mb: int = DEFAULT_MEMORY_MB,
+        workers: int = 1,
+        commit: int = 0,
+    ) -> None:
         self._folder = folder
         self._prepare = prepare
         self._workers = workers
@@ -80,9 +90,8 @@ class IndexWriter:
         self._run_chars = 0
         self._new: list[SegmentEntry] = []
         try:
-            self._contents = read_contents(folder)
-            entries = self._contents.segments
-            self._segments = [Segment(folder, entry.name, entry.deleted) for entry in entries]
+            self._contents = read_contents(folder, commit=commit)
+            self._segments = open_segments(folder, self._contents)
         except (OSError, ValueError) as error:
             self.cancel()
             raise IndexDamagedError(
@@ -93,7 +102,7 @@ class IndexWriter:
         except IndexDamagedError:
             self.cancel()
             raise
-        self._deleted = [set(entry.deleted) for entry in entries]
+        self._deleted = [set(entry.deleted) for entry in self._contents.segments]
 
     def add(self, article: Article) -> None:
         """Adds the article, in place of one with its id that an earlier batch added; a batch may hold an id once."""
@@ -121,21 +130,20 @@ class IndexWriter:
                 kept.append(replace(entry, deleted=tuple(sorted(found.union(entry.deleted)))))
         self._new = kept
 
-    def commit(self) -> None:
-        """Makes the batch visible to readers that open from now on, durably."""
+    def commit(self) -> int:
+        """The number of this commit: makes the batch visible to readers that open from now on, durably."""
         self._end_runs()
         old = [
-            SegmentEntry(name=entry.name, n_docs=entry.n_docs, n_chars=entry.n_chars, deleted=tuple(sorted(deleted)))
+            replace(entry, deleted=tuple(sorted(deleted)))
             for entry, deleted in zip(self._contents.segments, self._deleted, strict=True)
         ]
         groups = arrange(old, self._new)
         entries = [self._merge(group) if needs_writing(group) else group[0] for group in groups]
-        for entry in entries:
-            if entry not in old:
-                for end in SEGMENT_FILES:
-                    sync_file(self._folder / (entry.name + end))
-        write_contents(self._folder, Contents(number=self._contents.number + 1, segments=tuple(entries)))
+        entries = [entry if entry in old else self._made_durable(entry) for entry in entries]
+        number = self._contents.number + 1
+        write_contents(self._folder, Contents(number=number, segments=tuple(entries)))
         self.cancel()
+        return number
 
     def cancel(self) -> None:
         """Drops what was not committed."""
@@ -159,6 +167,13 @@ class IndexWriter:
             for task in tasks:
                 merge_file(*task)
         return merged_entry(self._folder, name, group)
+
+    def _made_durable(self, entry: SegmentEntry) -> SegmentEntry:
+        """The entry with the checksums of its files, which are on disk on return."""
+        for end in SEGMENT_FILES:
+            sync_file(self._folder / (entry.name + end))
+        files = Segment(self._folder, entry.name).files
+        return replace(entry, checksums=tuple(file.checksum for file in files))
 
     def _send_run(self) -> None:
         """Has the run written, by a worker where there are several; waits when each has one to do and one waiting."""

@@ -69,7 +69,8 @@ class LocalTarget:
         """Ids of the articles in which a word stands that the user's words have now and had not, or the other way round."""
         if not self._changed_words:
             return None
-        segments = open_snapshot(index_folder(self._data) / self._manifest.generation).segments
+        folder = index_folder(self._data) / self._manifest.generation
+        segments = open_snapshot(folder, commit=self._manifest.commit).segments
         return articles_with(segments, self._changed_words)
 
     def add(self, article: Article) -> None:
@@ -87,11 +88,16 @@ class LocalTarget:
 
     def commit(self, change: int) -> None:
         """Makes the batch visible to every engine on this data directory."""
+        number = self._manifest.commit
         if self._writer is not None:
-            self._writer.commit()
+            number = self._writer.commit()
             self._writer = None
         self._manifest = replace(
-            self._manifest, change=change, analysis=self._analyzer.fingerprint, user_words=self._analyzer.user_words
+            self._manifest,
+            change=change,
+            commit=number,
+            analysis=self._analyzer.fingerprint,
+            user_words=self._analyzer.user_words,
         )
         self._changed_words = []
         write_manifest(self._data, self._manifest)
@@ -128,6 +134,7 @@ class LocalTarget:
                 partial(prepare_run, analyzer=self._analyzer, zone=self._zone),
                 memory_mb=self._memory_mb,
                 workers=self._workers,
+                commit=self._manifest.commit,
             )
         return self._writer
 

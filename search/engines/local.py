@@ -262,7 +262,7 @@ class LocalEngine:
         manifest = read_manifest(self._data)
         folder = index_folder(self._data)
         manifest.check_analysis(self._analyzer.fingerprint, folder)
-        snapshot = open_snapshot(folder / manifest.generation)
+        snapshot = open_snapshot(folder / manifest.generation, commit=manifest.commit)
         # The words of the user's that count are those which the index knows, until it is brought up to newer ones.
         before = self._open.analyzer if self._open else self._analyzer
         analyzer = before.with_user_words(manifest.user_words)

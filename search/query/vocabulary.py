@@ -21,14 +21,20 @@ from typing import Any
 import orjson
 
 from indexer.analysis import clean, fold, literal_form
-from indexer.editorial import Entry, read_entries, read_words, split_words, word_form
+from indexer.editorial import (
+    PINS_NAME,
+    STOP_WORDS_NAME,
+    SYNONYMS_NAME,
+    Entry,
+    read_entries,
+    read_words,
+    split_words,
+    word_form,
+)
 from indexer.errors import EditorialError, UnreadableError
 
-__all__ = ["PINS_NAME", "STOP_WORDS_NAME", "SYNONYMS_NAME", "Vocabulary", "VocabularyFiles", "region_words"]
+__all__ = ["Vocabulary", "VocabularyFiles", "region_words"]
 
-SYNONYMS_NAME = "synonyms.txt"
-STOP_WORDS_NAME = "stop_words.txt"
-PINS_NAME = "pins.txt"
 MAX_GROUP_WORDS = 50
 MAX_PINS = 20
 

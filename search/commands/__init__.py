@@ -1,0 +1,1 @@
+"""What the subcommands share, and the larger groups of them; ``search/cli.py`` puts the tree together."""
