@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from indexer.analysis import Analyzer, Token, fold
-from search.suggest.correction import Outcome, correct, covering_words
+from indexer.analysis import Analyzer, Token, covering_words, fold
+from search.suggest.correction import Outcome, correct
 from tests.collection import CountedTexts
 
 TEXTS = [

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.analysis import Analyzer, fold
-from search.suggest.correction import covering_words
+from indexer.analysis import Analyzer, covering_words, fold
 from search.suggest.edits import Edit, han_edits, scale_of
 from tests.collection import CountedTexts
 

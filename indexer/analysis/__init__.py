@@ -14,7 +14,7 @@ from indexer.analysis.bigrams import (
 from indexer.analysis.bulk import WordOccurrences, fold_all
 from indexer.analysis.normalize import HAN_RANGES, clean, fold, fold_codes, fold_table, han_codes, han_ranges, is_han
 from indexer.analysis.segment import SEGMENTERS, Segmenter, open_segmenter
-from indexer.analysis.token import Token
+from indexer.analysis.token import Token, covering_words
 from indexer.analysis.words import is_plain_word
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "WordOccurrences",
     "bigram_positions",
     "clean",
+    "covering_words",
     "fold",
     "fold_all",
     "fold_codes",

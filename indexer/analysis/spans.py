@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from indexer.analysis.segment import FIRST_KNOWN, LAST_KNOWN, Segmenter
+from indexer.analysis.token import covering_words
 
 __all__ = ["covering_spans"]
 
@@ -27,7 +28,9 @@ def covering_spans(texts: Sequence[str], segmenter: Segmenter) -> list[list[tupl
     lengths: list[list[int]] = []
     for run in runs:
         of_run = list(iter(words.__next__, RUN_END))
-        lengths.append(_covering_lengths(run, of_run) or [len(word) for word in _outermost(run, segmenter)])
+        lengths.append(
+            _covering_lengths(run, of_run) or [token.end - token.start for token in covering_words(segmenter.cut(run))]
+        )
     cut = iter(lengths)
     return [_spans(text, cut) for text in texts]
 
@@ -48,16 +51,6 @@ def _covering_lengths(run: str, words: list[str]) -> list[int]:
         while at >= 0 and len(words[at]) < len(word) and words[at] in word:
             at -= 1
     return found[::-1] if end == 0 else []
-
-
-def _outermost(run: str, segmenter: Segmenter) -> list[str]:
-    covering: list[str] = []
-    end = 0
-    for token in sorted(segmenter.cut(run), key=lambda token: (token.start, -token.end)):
-        if token.start >= end:
-            covering.append(token.text)
-            end = token.end
-    return covering
 
 
 def _spans(text: str, cut: Iterator[list[int]]) -> list[tuple[int, int]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Token"]
+__all__ = ["Token", "covering_words"]
 
 
 class Token(NamedTuple):
@@ -14,3 +15,14 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
+
+
+def covering_words(tokens: Iterable[Token]) -> list[Token]:
+    """The tokens that cover a text from left to right, the longest at each place."""
+    covering: list[Token] = []
+    end = 0
+    for token in sorted(tokens, key=lambda token: (token.start, -token.end)):
+        if token.start >= end:
+            covering.append(token)
+            end = token.end
+    return covering

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from indexer.analysis import GAP, Analyzer, Token, clean, fold, is_han, is_plain_word, literal_form
+from indexer.analysis import GAP, Analyzer, Token, clean, covering_words, fold, is_han, is_plain_word, literal_form
 from indexer.schema import WORD_FIELDS
 from search.query.plan import And, Days, Literal, Needle, Node, Not, Or, Pattern, Plan, Word, WordPattern
 from search.query.syntax import FIELDS, Dates, Either, Negated, Query, SyntaxNode, Text
@@ -250,7 +250,7 @@ class _Builder:
         """Every two neighbouring words of a phrase, in either order, with at most so many characters between them."""
         words = [self._analyzer.literal(word).text for word in text.split()]
         if len(words) == 1:
-            words = [token.text for token in _outermost(self._tokens(words[0]))] or words
+            words = [token.text for token in covering_words(self._tokens(words[0]))] or words
         if len(words) < 2:
             self.warnings.append(f"{text!r} is one word, so ~{distance} says nothing; it was taken as a phrase")
             return _phrase(literal, fields)
@@ -309,7 +309,7 @@ class _Builder:
     def _run_units(self, literal: str, start: int, end: int, fields: Fields) -> Iterator[_Unit]:
         """The words of a run, without those inside another one, single characters joined to their neighbour."""
         text = literal[start:end]
-        for token in _join_single_characters(text, _outermost(self._tokens(text))):
+        for token in _join_single_characters(text, covering_words(self._tokens(text))):
             node = _word(token.text, fields) if is_plain_word(token.text) else Literal(token.text, fields)
             yield _Unit(start + token.start, start + token.end, node)
 
@@ -354,17 +354,6 @@ def _in_words(fields: Fields) -> bool:
 
 def _word(text: str, fields: Fields) -> Node:
     return Word(text, fields) if _in_words(fields) else Literal(text, fields)
-
-
-def _outermost(tokens: list[Token]) -> list[Token]:
-    """The tokens that cover the text from left to right, the longest at each place."""
-    covering: list[Token] = []
-    end = 0
-    for token in sorted(tokens, key=lambda token: (token.start, -token.end)):
-        if token.start >= end:
-            covering.append(token)
-            end = token.end
-    return covering
 
 
 def _join_single_characters(text: str, tokens: list[Token]) -> list[Token]:

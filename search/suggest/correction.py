@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from indexer.analysis import Analyzer, Token, clean, fold, is_plain_word
+from indexer.analysis import Analyzer, Token, clean, covering_words, fold, is_plain_word
 from search.suggest.characters import in_traditional, is_traditional
 from search.suggest.collection import Collection
 from search.suggest.edits import Edit, han_edits, scale_of
 
-__all__ = ["Outcome", "Trial", "correct", "covering_words"]
+__all__ = ["Outcome", "Trial", "correct"]
 
 TRIED = 12
 LEAST_SCORE, LEAST_SCORE_OF_LONG = 14.0, 16.0
@@ -84,17 +84,6 @@ def correct(text: str, collection: Collection, analyzer: Analyzer, trial: Trial)
         if (gains and collection.n_articles >= FEW_ARTICLES) or trial.total(corrected):
             return _in_own_script(text, edit)
     return None
-
-
-def covering_words(tokens: Iterable[Token]) -> list[Token]:
-    """The tokens that cover a text from left to right, the longest at each place."""
-    covering: list[Token] = []
-    end = 0
-    for token in sorted(tokens, key=lambda token: (token.start, -token.end)):
-        if token.start >= end:
-            covering.append(token)
-            end = token.end
-    return covering
 
 
 def _promise(edit: Edit) -> float:
