@@ -52,7 +52,6 @@ def test_the_numpy_steps_and_the_compiled_ones_give_the_same(index_articles: Cal
             match = evaluation.match("auto")
             answers.append((match.mask.tolist(), match.relaxed, evaluation.scores(Chosen.of(match.mask)).tolist()))
         assert answers[0] == answers[1], text
-    snapshot.close()
 
 
 def test_a_search_that_takes_too_long_is_cut_short_and_says_so(index_articles: Callable[..., Path]) -> None:
@@ -83,7 +82,6 @@ def test_time_is_looked_at_within_brackets_and_for_what_is_left_out_too(
     evaluation = evaluator.start(rewrite(parse(text), Analyzer()), budget_s=0.5)
     evaluation.match("all")
     assert len(evaluation.cuts) == 1
-    snapshot.close()
 
 
 def test_a_wildcard_stands_for_so_many_words_and_no_more(index_articles: Callable[..., Path]) -> None:

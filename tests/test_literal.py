@@ -46,4 +46,3 @@ def test_every_piece_is_found_wherever_it_stands_and_nowhere_else(tmp_path: Path
             for place in range(len(item.literal))
             if item.literal.startswith(phrase, place)
         }, phrase
-    snapshot.close()

@@ -62,7 +62,6 @@ def test_a_corrected_article_is_there_once(snapshot: Snapshot) -> None:
     assert doc is not None
     assert snapshot.record(doc)["body"] == "检查"
     assert snapshot.find("none") is None
-    snapshot.close()
 
 
 def test_postings_hold_documents_frequencies_and_positions(snapshot: Snapshot) -> None:
@@ -73,7 +72,6 @@ def test_postings_hold_documents_frequencies_and_positions(snapshot: Snapshot) -
     assert len(PostingLists(snapshot).character("督").docs) >= 1
     assert PostingLists(snapshot).word("body", "监督").frequencies.max() >= 1
     assert len(PostingLists(snapshot).word("title", "监督").docs) == 0
-    snapshot.close()
 
 
 def test_words_with_a_prefix_come_sorted_with_their_documents(tmp_path: Path, analyzer: Analyzer) -> None:
@@ -95,7 +93,6 @@ def test_ranks_are_places_among_the_sorted_ids(snapshot: Snapshot) -> None:
     assert snapshot.rank_of("zzz") == snapshot.n_docs - 1
     order = sorted(range(snapshot.n_docs), key=lambda doc: snapshot.ranks[doc])
     assert [snapshot.ids[doc] for doc in order] == sorted(snapshot.ids)
-    snapshot.close()
 
 
 def test_two_writers_of_one_generation_exclude_each_other(tmp_path: Path, analyzer: Analyzer) -> None:
@@ -130,7 +127,6 @@ def test_several_processes_write_and_merge_what_one_does(
         assert len(snapshot.segments) == 1
         docs = PostingLists(snapshot).bigram("监督").docs.tolist()
         found.append(sorted(snapshot.ids[doc] for doc in docs))
-        snapshot.close()
     assert found[0] == found[1] == [item.id for item in articles]
 
 

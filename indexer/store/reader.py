@@ -79,9 +79,6 @@ class Snapshot:
         )
         return columns
 
-    def close(self) -> None:
-        """Gives the files back once nothing that was read from them is in use any more."""
-
     def text_units(self, doc: int) -> npt.NDArray[np.uint16]:
         """The code units of all texts of the article numbered ``doc``, as ``texts.py`` has them."""
         at = bisect_right(self._bases, doc) - 1

@@ -1,15 +1,14 @@
 """The local engine: answers from the index in the data directory, and follows it as it is replaced.
 
 ``request → parse → rewrite → evaluate on arrays → hits, facets → page``. The manifest is looked at before each search; when it
-has changed, the next snapshot is opened and the one before closed as soon as no search uses it.
+has changed, the next snapshot is opened; the one before goes when no search reads it any more.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -54,9 +53,9 @@ Mask = npt.NDArray[np.bool_]
 _NO_WORDS = Vocabulary()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Open:
-    """A snapshot with what was computed on it, and how many searches use it now."""
+    """A snapshot with what was computed on it."""
 
     manifest: Manifest
     stamp: tuple[int, int, int] | None
@@ -66,8 +65,6 @@ class _Open:
     ranker: Ranker
     assistance: Assistance
     answers: Answers
-    users: int = 0
-    retired: bool = False
 
 
 class LocalEngine:
@@ -107,11 +104,11 @@ class LocalEngine:
         """The page of results for ``request``."""
         begin = perf_counter()
         vocabulary = self._vocabulary()
-        with self._current() as opened:
-            page = opened.answers.get(request, vocabulary)
-            if page is None:
-                page = self._answer(opened, request, vocabulary)
-                opened.answers.keep(request, vocabulary, page)
+        opened = self._current()
+        page = opened.answers.get(request, vocabulary)
+        if page is None:
+            page = self._answer(opened, request, vocabulary)
+            opened.answers.keep(request, vocabulary, page)
         return replace(page, took_ms=round((perf_counter() - begin) * 1000, 3))
 
     def _answer(self, opened: _Open, request: SearchRequest, vocabulary: Vocabulary) -> Page:
@@ -163,65 +160,65 @@ class LocalEngine:
 
     def article(self, article_id: str) -> Article:
         """The article with that id."""
-        with self._current() as opened:
-            doc = opened.snapshot.find(article_id)
-            if doc is None:
-                raise ArticleNotFoundError(article_id)
-            return article_from_stored(opened.snapshot.record(doc))
+        opened = self._current()
+        doc = opened.snapshot.find(article_id)
+        if doc is None:
+            raise ArticleNotFoundError(article_id)
+        return article_from_stored(opened.snapshot.record(doc))
 
     def similar(self, article_id: str, limit: int) -> tuple[Hit, ...]:
         """At most ``limit`` articles that are most like that one."""
-        with self._current() as opened:
-            snapshot = opened.snapshot
-            doc = snapshot.find(article_id)
-            if doc is None:
-                raise ArticleNotFoundError(article_id)
-            plan = opened.assistance.telling(article_from_stored(snapshot.record(doc)))
-            stories = value_of_article(snapshot.facets["story"], snapshot.n_docs)
-            others = snapshot.live & ((stories < 0) | (stories != stories[doc]))
-            others[doc] = False
-            keys = opened.evaluator.start(plan).scores(Chosen.of(others))
-            docs = np.flatnonzero(keys > 0).astype(np.uint32)
-            best = opened.evaluator.steps.best(keys, snapshot.ranks, docs, limit)
-            found = [Found(snapshot.record(other), float(keys[other])) for other in best.tolist()]
-            return make_hits(found, plan, opened.analyzer, SearchRequest(limit=limit))
+        opened = self._current()
+        snapshot = opened.snapshot
+        doc = snapshot.find(article_id)
+        if doc is None:
+            raise ArticleNotFoundError(article_id)
+        plan = opened.assistance.telling(article_from_stored(snapshot.record(doc)))
+        stories = value_of_article(snapshot.facets["story"], snapshot.n_docs)
+        others = snapshot.live & ((stories < 0) | (stories != stories[doc]))
+        others[doc] = False
+        keys = opened.evaluator.start(plan).scores(Chosen.of(others))
+        docs = np.flatnonzero(keys > 0).astype(np.uint32)
+        best = opened.evaluator.steps.best(keys, snapshot.ranks, docs, limit)
+        found = [Found(snapshot.record(other), float(keys[other])) for other in best.tolist()]
+        return make_hits(found, plan, opened.analyzer, SearchRequest(limit=limit))
 
     def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
         """At most ``limit`` texts to go on with from ``text``."""
-        with self._current() as opened:
-            completions = self._completions.get(opened.snapshot, opened.assistance.completions)
-            return tuple(completions.complete(text, limit))
+        opened = self._current()
+        completions = self._completions.get(opened.snapshot, opened.assistance.completions)
+        return tuple(completions.complete(text, limit))
 
     def facet_values(self, facet: str, text: str, request: SearchRequest) -> tuple[FacetValue, ...]:
         """The values of one facet in which ``text`` stands."""
         query = parse(request.text, strict=request.strict)
-        with self._current() as opened:
-            plan = rewrite(query, opened.analyzer, self._vocabulary(), weigh_terms=self._ranking.weigh_terms)
-            matching = opened.evaluator.start(plan, budget_s=self._timeout_s).match(request.match)
-            filters = filter_masks(opened.snapshot, request)
-            rows = facet_rows(opened.snapshot, opened.evaluator.steps, facet, matching.mask, filters)
-            choices = field_choices(request)
-            return values_containing(
-                rows,
-                facet_key(text),
-                selected=choices[facet].wanted if facet in choices else (),
-                limit=request.facet_limit,
-            )
+        opened = self._current()
+        plan = rewrite(query, opened.analyzer, self._vocabulary(), weigh_terms=self._ranking.weigh_terms)
+        matching = opened.evaluator.start(plan, budget_s=self._timeout_s).match(request.match)
+        filters = filter_masks(opened.snapshot, request)
+        rows = facet_rows(opened.snapshot, opened.evaluator.steps, facet, matching.mask, filters)
+        choices = field_choices(request)
+        return values_containing(
+            rows,
+            facet_key(text),
+            selected=choices[facet].wanted if facet in choices else (),
+            limit=request.facet_limit,
+        )
 
     def stats(self) -> EngineStats:
         """Facts about what is searched."""
-        with self._current() as opened:
-            # A commit or rebuild may remove files while they are counted: then what is left is counted.
-            folder = index_folder(self._data) / opened.manifest.generation
-            sizes = (path.stat().st_size for path in folder.glob("*") if path.exists())
-            return EngineStats(
-                articles=int(opened.snapshot.live.sum()),
-                generation=opened.manifest.generation,
-                change=opened.manifest.change,
-                analysis=opened.manifest.analysis,
-                index_bytes=sum(sizes),
-                problems=self._problems(),
-            )
+        opened = self._current()
+        # A commit or rebuild may remove files while they are counted: then what is left is counted.
+        folder = index_folder(self._data) / opened.manifest.generation
+        sizes = (path.stat().st_size for path in folder.glob("*") if path.exists())
+        return EngineStats(
+            articles=int(opened.snapshot.live.sum()),
+            generation=opened.manifest.generation,
+            change=opened.manifest.change,
+            analysis=opened.manifest.analysis,
+            index_bytes=sum(sizes),
+            problems=self._problems(),
+        )
 
     def _problems(self) -> tuple[str, ...]:
         """What is wrong with the editor's files, without the folder they are in: that is nobody's business outside."""
@@ -232,25 +229,17 @@ class LocalEngine:
         )
 
     def close(self) -> None:
-        """Closes the index."""
+        """Lets go of the index."""
         with self._lock:
-            self._retire()
+            self._open = None
 
     def _vocabulary(self) -> Vocabulary:
         return self._words.current() if self._words else _NO_WORDS
 
-    @contextmanager
-    def _current(self) -> Iterator[_Open]:
+    def _current(self) -> _Open:
+        """The newest index; what a search still reads of an older one stays mapped until it is done."""
         with self._lock:
-            opened = self._newest()
-            opened.users += 1
-        try:
-            yield opened
-        finally:
-            with self._lock:
-                opened.users -= 1
-                if opened.retired and not opened.users:
-                    opened.snapshot.close()
+            return self._newest()
 
     def _newest(self) -> _Open:
         stamp = manifest_stamp(self._data)
@@ -266,20 +255,12 @@ class LocalEngine:
         # The words of the user's that count are those which the index knows, until it is brought up to newer ones.
         before = self._open.analyzer if self._open else self._analyzer
         analyzer = before.with_user_words(manifest.user_words)
-        self._retire()
         evaluator = Evaluator(snapshot, relax_share=self._relax_share, parameters=self._ranking.bm25, steps=self._steps)
         ranker = Ranker(snapshot, evaluator, self._ranking)
         assistance = Assistance(snapshot, evaluator, analyzer)
         answers = Answers(self._cached_answers)
         self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
         return self._open
-
-    def _retire(self) -> None:
-        if self._open is not None:
-            self._open.retired = True
-            if not self._open.users:
-                self._open.snapshot.close()
-            self._open = None
 
 
 class _Stories:
