@@ -19,7 +19,7 @@ import orjson
 from indexer.archive import ARCHIVE_NAME
 from indexer.editorial import EDITORIAL_NAMES
 from indexer.errors import DataLockedError, StorageError
-from indexer.store import remove_index, sync_folder
+from indexer.store import make_folder, remove_index, sync_folder
 
 __all__ = [
     "DATABASE_NAMES",
@@ -57,7 +57,7 @@ def write_lock(data: str | Path) -> Iterator[None]:
     """
     path = Path(data) / LOCK_NAME
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         file = path.open("a")
     except OSError as error:
         raise StorageError(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from indexer.archive.tables import SCHEMA, SCHEMA_VERSION, TABLES
 from indexer.errors import ArchiveError
+from indexer.store import make_folder
 
 __all__ = ["ARCHIVE_NAME", "ChangeCounter", "Database"]
 
@@ -39,7 +40,7 @@ class Database:
             )
         with self.explained("open"):
             if create:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(self.path.parent)
             self.connection = sqlite3.connect(self.path, isolation_level=None)
             self.connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             self.connection.execute("PRAGMA synchronous = FULL")

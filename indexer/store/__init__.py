@@ -11,7 +11,7 @@ from indexer.store.manifest import (
     remove_index,
     write_manifest,
 )
-from indexer.store.parts import sync_file, sync_folder
+from indexer.store.parts import make_folder, sync_file, sync_folder
 from indexer.store.reader import Snapshot, open_snapshot
 from indexer.store.segment import Segment
 from indexer.store.words import EXCEPTION
@@ -27,6 +27,7 @@ __all__ = [
     "articles_with",
     "create_generation",
     "index_folder",
+    "make_folder",
     "manifest_stamp",
     "open_snapshot",
     "read_contents",

@@ -27,6 +27,7 @@ __all__ = [
     "PartFile",
     "header",
     "lengths_of",
+    "make_folder",
     "narrow",
     "narrowest",
     "offsets_of",
@@ -83,6 +84,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder, and those above it that are missing, durably; one that is there already stays as it is."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        sync_folder(each.parent)
 
 
 class PartFile:

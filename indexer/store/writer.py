@@ -27,7 +27,7 @@ from indexer.schema import PreparedRun
 from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
 from indexer.store.inversion import invert
 from indexer.store.merge import merge_file, merged_entry
-from indexer.store.parts import sync_file
+from indexer.store.parts import make_folder, sync_file
 from indexer.store.reader import open_segments
 from indexer.store.segment import SEGMENT_FILES, Segment
 from indexer.store.tiers import arrange, needs_writing
@@ -48,7 +48,7 @@ RUN_CHARS = 3_500_000
 
 def create_generation(folder: Path) -> None:
     """Makes ``folder`` an empty index."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     write_contents(folder, Contents())
 
 

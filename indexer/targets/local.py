@@ -8,7 +8,9 @@ generation before stays until the next rebuild, for readers that have it open.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
 from indexer.article import Article
-from indexer.errors import IndexMissingError, IndexOutdatedError
+from indexer.errors import IndexMissingError, IndexOutdatedError, StorageError
 from indexer.schema import prepare_run
 from indexer.store import (
     IndexWriter,
@@ -56,7 +58,8 @@ class LocalTarget:
         self._memory_mb = memory_mb
         self._workers = workers
         self._writer: IndexWriter | None = None
-        self._manifest = self._start(anew=anew)
+        with self._explained():
+            self._manifest = self._start(anew=anew)
         self._changed_words = sorted(set(self._manifest.user_words) ^ set(analyzer.user_words))
 
     @property
@@ -75,19 +78,26 @@ class LocalTarget:
 
     def add(self, article: Article) -> None:
         """Adds the article, or replaces the one with its id."""
-        self._open_writer().add(article)
+        with self._explained():
+            self._open_writer().add(article)
 
     def delete(self, article_id: str) -> None:
         """Removes the article with that id."""
-        self._open_writer().delete(article_id)
+        with self._explained():
+            self._open_writer().delete(article_id)
 
     def withdraw(self, ids: Collection[str]) -> None:
         """Takes back what this batch has added under these ids."""
         if self._writer is not None:
-            self._writer.withdraw(ids)
+            with self._explained():
+                self._writer.withdraw(ids)
 
     def commit(self, change: int) -> None:
         """Makes the batch visible to every engine on this data directory."""
+        with self._explained():
+            self._commit(change)
+
+    def _commit(self, change: int) -> None:
         number = self._manifest.commit
         if self._writer is not None:
             number = self._writer.commit()
@@ -118,6 +128,7 @@ class LocalTarget:
                 pass  # the first run makes the first generation, and the first with a new format the next, as a rebuild does
             else:
                 manifest.check_analysis(self._analyzer.fingerprint, folder)
+                self._remove_unfinished(manifest)
                 return manifest
         numbers = [int(path.name[1:]) for path in folder.glob("g[0-9]*")]
         generation = f"g{max(numbers, default=0) + 1:06d}"
@@ -138,9 +149,31 @@ class LocalTarget:
             )
         return self._writer
 
+    def _remove_unfinished(self, manifest: Manifest) -> None:
+        """Removes what runs left that were ended by force before their generation took over."""
+        for path in index_folder(self._data).glob("g[0-9]*"):
+            if path.name > manifest.generation:
+                shutil.rmtree(path, ignore_errors=True)
+
     def _remove_old_generations(self) -> None:
         """Keeps the current generation and the one before; older ones nobody opens any more."""
         generations = sorted(path for path in index_folder(self._data).glob("g[0-9]*"))
         older = [path for path in generations if path.name < self._manifest.generation]
         for path in older[:-1]:
             shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns errors of the file system, and the death of a worker, into ours."""
+        folder = index_folder(self._data)
+        advice = "the archive has all articles: mend that, and bring the index up with article-search sync"
+        try:
+            yield
+        except BrokenProcessPool as error:
+            raise StorageError(
+                f"a process that wrote the index in {folder} was ended, perhaps for want of memory; {advice}", path=folder
+            ) from error
+        except OSError as error:
+            raise StorageError(
+                f"cannot write the index in {folder}: {error.strerror or error}; {advice}", path=folder
+            ) from error
