@@ -19,6 +19,13 @@ BUSY_TIMEOUT_MS = 10_000
 CACHE_KB = 65_536
 CHECKPOINT_PAGES = 8_000
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "make room and try again, nothing was changed",
+    sqlite3.SQLITE_IOERR: "see whether the disk is full or failing, and try again",
+    sqlite3.SQLITE_BUSY: "another process has it; try again",
+    sqlite3.SQLITE_CORRUPT: "see what is wrong with article-search check",
+    sqlite3.SQLITE_NOTADB: "see what is wrong with article-search check",
+}
 
 
 class Database:
@@ -124,7 +131,9 @@ class Database:
             yield
         except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
             # NOTE: what SQLite says of a damaged schema may quote it, and then be no UTF-8.
-            raise ArchiveError(f"cannot {what} the archive {self.path}: {error}", path=self.path) from error
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            advice = f"; {_ADVICE[code]}" if code in _ADVICE else ""
+            raise ArchiveError(f"cannot {what} the archive {self.path}: {error}{advice}", path=self.path) from error
 
     def _tables(self) -> set[str]:
         return {name for (name,) in self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

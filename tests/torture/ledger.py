@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 from indexer.analysis import Analyzer
 from indexer.archive import Archive
@@ -60,14 +61,10 @@ def literal(article_id: str, version: int) -> str:
 
 def made(article_id: str, version: int) -> Article:
     """That version of that article; its length differs from version to version."""
-    filler = "".join(chr(0x4E00 + (hash_of(article_id) + version * 131 + at * 37) % 8000) for at in range(80 + version * 53 % 400))
+    chance = Random(literal(article_id, version))
+    filler = "".join(chr(0x4E00 + chance.randrange(8000)) for _ in range(80 + version * 53 % 400))
     body = f"{filler}。\n本段有{literal(article_id, version)}。\n{filler[::-1]}。"
     return Article(id=article_id, title=f"题{article_id}之{version}", body=body, source=f"来源{version % 3}", published="2024-05-06")
-
-
-def hash_of(text: str) -> int:
-    """A number that is the same in every process."""
-    return sum(ord(letter) * (at + 7) for at, letter in enumerate(text))
 
 
 def record_of(article_id: str, version: int) -> dict[str, object]:

@@ -97,7 +97,7 @@ def _be_child(work: Work, writing: int, errors: Path, step: int | None) -> None:
     try:
         descriptor = os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(descriptor, 2)
-        sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+        sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
         _work(lambda: work(lambda line: os.write(writing, line.encode())), step)
         status = 0
     except BaseException:  # noqa: BLE001 - told, and told apart by its status

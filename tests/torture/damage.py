@@ -1,0 +1,183 @@
+"""Damage to the files of an index before it is opened: cut short, emptied, removed, one bit flipped, an older one or another's in its place.
+
+What is promised (``docs/operations.md``): where opening can know of the damage, a search is an error and no answer. A flipped bit
+within an array is known to whoever reads all of the file: a check, and it finds each. After ``--repair`` every answer is right.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from indexer.analysis import Analyzer
+from indexer.archive import Archive
+from indexer.build import sync
+from indexer.check import check
+from indexer.errors import StorageError
+from indexer.store import index_folder
+from indexer.store.parts import PartFile
+from search import SearchRequest
+from tests.torture.counts import Counts
+from tests.torture.ledger import build_options, literal, made, open_local
+
+__all__ = ["LONG", "SHORT", "Damage", "damages", "run"]
+
+SHORT, LONG = 60, 1_500
+"""Damages, over all files and kinds; at least one of each."""
+
+MADE = {f"a{at}": at % 3 for at in range(40)}
+KINDS = ("emptied", "halved", "cut", "removed", "flipped", "older", "another")
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is done to a file of the index; ``content`` None removes it.
+
+    ``known``: opening can know of it; ``in_array``: only who reads all of the file can.
+    """
+
+    kind: str
+    path: Path
+    content: bytes | None
+    known: bool = True
+    in_array: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path.name} {self.kind}"
+
+    def inflict(self) -> None:
+        """Does it."""
+        if self.content is None:
+            self.path.unlink()
+        else:
+            self.path.write_bytes(self.content)
+
+
+def run(folder: Path, rounds: int, chance: Random) -> Counts:
+    """Does ``rounds`` damages, each to a sound index."""
+    counts = Counts()
+    analyzer = Analyzer()
+    options = build_options(analyzer)
+    data, older = _make(folder, analyzer)
+    counts.acknowledged = len(MADE)
+    sound = folder / "sound"
+    shutil.copytree(index_folder(data), sound)
+    some = [f'"{literal(key, version)}"' for key, version in list(MADE.items())[::3]]
+    questions = ["", "本段", "来源", *some, f'"{literal("gone0", 1)}"']
+    expected = _answers(data, analyzer, questions)
+    for damage in damages(data, older, rounds, chance):
+        damage.inflict()
+        counts.rounds += 1
+        counts.damages += 1
+        counts.note(damage.kind)
+        found = check(data, options).findings
+        if not found:
+            counts.fault(f"{damage}: not found by a check")
+        # Who finds a file missing tries for a while, so one question is enough where all must be errors.
+        asked = ["本段"] if damage.known else list(expected)
+        _judge(_answers(data, analyzer, asked), expected, damage, counts)
+        if counts.rounds % 4 == 0:
+            check(data, options, repair=True)
+            if _answers(data, analyzer, questions) != expected or check(data, options).findings:
+                counts.fault(f"{damage}: not mended by a repair")
+            counts.note("repairs")
+        shutil.rmtree(index_folder(data))
+        shutil.copytree(sound, index_folder(data))
+    return counts
+
+
+def damages(data: Path, older: dict[str, bytes], rounds: int, chance: Random) -> Iterator[Damage]:
+    """Kinds of damage in turn, each to a file by chance; flips are anywhere in it."""
+    files = [path for path in sorted(index_folder(data).rglob("*")) if path.is_file() and path.stat().st_size]
+    possible = [
+        (path, kind)
+        for path in files
+        for kind in KINDS
+        if (kind != "older" or path.name in older) and (kind != "another" or _alike(path, files))
+    ]
+    for number in range(rounds):
+        path, kind = possible[number] if number < len(possible) else chance.choice(possible)
+        if number >= len(possible) and chance.random() < 0.5:
+            kind = "flipped"
+        whole = path.read_bytes()
+        if kind == "flipped":
+            place = chance.randrange(len(whole))
+            content = whole[:place] + bytes([whole[place] ^ 1 << chance.randrange(8)]) + whole[place + 1 :]
+            inside = _in_arrays(path, place)
+            yield Damage(kind, path, content, known=not inside, in_array=inside)
+        elif kind == "older":
+            # NOTE: an older manifest that names a generation which is there is the state of a moment ago, and answers are right.
+            yield Damage(kind, path, older[path.name], known=path.suffix != ".json")
+        elif kind == "another":
+            yield Damage(kind, path, chance.choice(_alike(path, files)).read_bytes())
+        else:
+            kept = {"emptied": b"", "halved": whole[: len(whole) // 2], "cut": whole[:-1], "removed": None}[kind]
+            yield Damage(kind, path, kept)
+
+
+def _make(folder: Path, analyzer: Analyzer) -> tuple[Path, dict[str, bytes]]:
+    """An index of several segments with deleted articles; and its manifest and tables as they were before the last commit."""
+    data = folder / "data"
+    options = build_options(analyzer)
+    older: dict[str, bytes] = {}
+    ids = list(MADE)
+    for at in range(0, len(ids), 14):
+        with Archive(data) as archive:
+            archive.put(made(key, MADE[key]) for key in ids[at : at + 14])
+            archive.put([made(f"gone{at}", 1)])
+            archive.delete([f"gone{at - 14}"])
+        older = _small_files(data) if at else {}
+        sync(data, options)
+    with Archive(data) as archive:
+        archive.delete([f"gone{at}" for at in range(0, len(ids), 14)])
+    before = _small_files(data)
+    sync(data, options)
+    newest = next(path.name for path in index_folder(data).rglob("*.toc"))
+    older = {"manifest.json": before["manifest.json"], newest: before[next(name for name in before if name.endswith(".toc"))]}
+    return data, older
+
+
+def _small_files(data: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in index_folder(data).rglob("*") if path.suffix in (".toc", ".json")}
+
+
+def _alike(path: Path, files: list[Path]) -> list[Path]:
+    """Other files of the same kind: of other segments."""
+    return [other for other in files if other.suffix == path.suffix and other != path]
+
+
+def _in_arrays(path: Path, place: int) -> bool:
+    """Whether a byte of a file is in an array, or between two: opening does not read it."""
+    if path.suffix not in (".seg", ".grams", ".articles"):
+        return False
+    return 44 <= place < PartFile(path)._arrays_end
+
+
+def _answers(data: Path, analyzer: Analyzer, questions: list[str]) -> dict[str, object]:
+    """What searches find, with the articles that are shown; an error where there is none."""
+    found: dict[str, object] = {}
+    with closing(open_local(data, analyzer)) as engine:
+        for text in questions:
+            try:
+                page = engine.search(SearchRequest(text=text, match="all", limit=100, fields=("body",)))
+                found[text] = (page.total, sorted((hit.id, hit.title, hit.more["body"]) for hit in page.hits))
+            except Exception as error:  # noqa: BLE001 - damage that is not known of may make anything of an array
+                found[text] = error
+    return found
+
+
+def _judge(found: dict[str, object], expected: dict[str, object], damage: Damage, counts: Counts) -> None:
+    """Judges answers from a damaged index."""
+    answers = {text: answer for text, answer in found.items() if not isinstance(answer, StorageError)}
+    wrong = sum(answer != expected[text] for text, answer in answers.items())
+    if damage.known and answers:
+        counts.fault(f"{damage}: {len(answers)} answers from an index that is known to be damaged")
+    elif damage.in_array:
+        counts.note("flips in arrays that change no answer that was asked for", not wrong)
+        counts.note("flips in arrays that change an answer until a check finds them", wrong > 0)
+    elif wrong:
+        counts.fault(f"{damage}: {wrong} answers are wrong")
