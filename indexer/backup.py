@@ -110,15 +110,8 @@ def back_up(data: str | Path, file: str | Path, *, replace: bool = False) -> Bac
 def _workplace(file: Path) -> Iterator[Path]:
     """A folder beside ``file`` for what becomes it; what a run left there that was ended by force goes first."""
     folder = file.with_name(f".{file.name}.new")
-    folder.mkdir(exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = _locked_folder(folder, file)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataLockedError(
-                f"another process is writing the backup {file}; wait for it to end", path=file
-            ) from None
         for left in folder.iterdir():
             left.unlink()
         yield folder
@@ -127,6 +120,24 @@ def _workplace(file: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     finally:
+        os.close(descriptor)
+
+
+def _locked_folder(folder: Path, file: Path) -> int:
+    """The descriptor of ``folder``, which is there and locked by this process alone."""
+    while True:
+        folder.mkdir(exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Who had it before may have removed it meanwhile, and a third made another.
+            if folder.exists() and os.path.samestat(folder.stat(), os.fstat(descriptor)):
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            raise DataLockedError(
+                f"another process is writing the backup {file}; wait for it to end", path=file
+            ) from None
         os.close(descriptor)
 
 

@@ -69,12 +69,12 @@ class Intake:
         for batch in _batches(self._accepted(inputs)):
             articles = list(self._cleaned(batch))
             pages = [(item, path) for item, path in batch if isinstance(item, RawPage)]
+            self._note()  # before the articles: one of a killed run whose file goes next is to be missed
             if articles:
                 self.counts += self.archive.put(articles, read=True, revive=self.revive)
                 self.on_write()
             kept = self.archive.pages.keep(pages, revive=self.revive) if pages else PageCounts()
             self.counts += WriteCounts(unchanged=kept.unchanged, kept_deleted=kept.kept_deleted)
-            self._note()
             self.progress("read", len(articles) + kept.unchanged + len(kept.kept_deleted))
         self._note()
 

@@ -12,6 +12,7 @@ import pytest
 from indexer import follow
 from indexer.analysis import Analyzer
 from indexer.archive import Archive
+from indexer.archive.origins import Origins
 from indexer.article import Article
 from indexer.build import Absent, index_paths
 from indexer.targets import LocalTarget
@@ -81,6 +82,25 @@ def test_after_a_commit_of_the_index_only_what_came_later_is_handed_on(
         index_when_free(source, data, analyzer, 1)
     assert set(ids) <= {f"a{at}" for at in range(100, COUNT)}
     assert len(rows(data)) == COUNT
+
+
+def test_an_article_is_not_durable_before_the_file_it_came_from(
+    tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, data = tmp_path / "a.jsonl", tmp_path / "data"
+
+    def die(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    write(source, 5)
+    with monkeypatch.context() as patch:
+        patch.setattr(Origins, "note", die)
+        with pytest.raises(KeyboardInterrupt):
+            index_paths([source], data, options(analyzer, 1))
+    write(source, 3)
+    absent = Absent(delete_missing=True, however_many=True)
+    index_paths([source], data, options(analyzer, 1), absent=absent)
+    assert rows(data).keys() == {"a0", "a1", "a2"}
 
 
 def test_what_a_killed_run_had_read_is_missed_when_it_is_gone(tmp_path: Path, analyzer: Analyzer) -> None:

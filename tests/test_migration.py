@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from indexer.archive import Archive, WriteCounts
 from indexer.archive.tables import SCHEMA_VERSION
+from indexer.archive.verification import verify_archive
 from indexer.errors import ArchiveError
 from tests.conftest import ROOT, article
 from tests.test_archive import VERSION_1
+from tests.torture.processes import count_steps, die_at_step
 
-FROZEN = ROOT / "tests" / "formats" / "archive-2" / "archive.db"
+FORMATS = ROOT / "tests" / "formats"
+FROZEN = FORMATS / "archive-2" / "archive.db"
 
 
 def layout(path: Path) -> dict[str, object]:
@@ -66,16 +70,68 @@ def test_what_came_with_version_3_works_in_a_migrated_archive(old: Path) -> None
         assert archive.origins.missing(["/"], []).ids == ()  # nobody knows where these came from
 
 
-@pytest.mark.parametrize("version", [1, 2])
+def test_an_archive_of_version_3_opens_with_its_versions_and_knows_when_one_is_damaged(tmp_path: Path) -> None:
+    shutil.copy(FORMATS / "archive-3" / "archive.db", tmp_path / "archive.db")
+    with Archive(tmp_path, create=False) as archive:
+        history = archive.history("fixed")
+        assert history is not None
+        assert [each.article.title for each in history.versions] == ["一", "二", "三"]
+        states = [found.versions[-1].state for key in ("gone", "hand") if (found := archive.history(key))]
+        assert states == ["missing", "deleted"]
+        assert archive.last_change() == 10
+    assert verify_archive(tmp_path) == []
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+        db.execute("UPDATE version SET record = replace(record, '旧', '日') WHERE title = '旧题'")
+        db.commit()
+    (finding,) = verify_archive(tmp_path)
+    assert "the version 1 of the article 'file' is not what was written" in finding.message
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_migration_that_is_killed_leaves_the_old_archive_or_the_new(tmp_path: Path, version: int) -> None:
+    whole, data = old_archive(tmp_path / "whole", version), tmp_path / "data"
+
+    def migrate() -> None:
+        Archive(data).close()
+
+    def begin() -> None:
+        shutil.rmtree(data, ignore_errors=True)
+        shutil.copytree(whole, data)
+
+    begin()
+    steps = count_steps(migrate)
+    expected = shown(data)
+    found = set()
+    for step in range(0, steps, max(1, steps // 20)):
+        begin()
+        assert die_at_step(migrate, tmp_path / "errors", step)
+        with closing(sqlite3.connect(data / "archive.db")) as db:
+            found.add(db.execute("PRAGMA user_version").fetchone()[0])
+        assert shown(data) == expected
+        assert verify_archive(data) == []
+    assert found == {version, SCHEMA_VERSION}
+
+
+def shown(data: Path) -> list[object]:
+    with Archive(data, create=False) as archive:
+        changes = list(archive.changes(0))
+        return [*changes, *(archive.history(change.id) for change in changes)]
+
+
+def old_archive(folder: Path, version: int) -> Path:
+    folder.mkdir()
+    if version > 1:
+        shutil.copy(FORMATS / f"archive-{version}" / "archive.db", folder / "archive.db")
+        return folder
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        db.executescript(VERSION_1)
+    return folder
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_migrated_archive_is_laid_out_as_a_new_one(tmp_path: Path, version: int) -> None:
-    (tmp_path / "old").mkdir()
     Archive(tmp_path / "new").close()
-    if version == 2:
-        shutil.copy(FROZEN, tmp_path / "old" / "archive.db")
-    else:
-        with sqlite3.connect(tmp_path / "old" / "archive.db") as db:
-            db.executescript(VERSION_1)
-        db.close()
+    old_archive(tmp_path / "old", version)
     Archive(tmp_path / "old").close()
     Archive(tmp_path / "old").close()
     assert layout(tmp_path / "old" / "archive.db") == layout(tmp_path / "new" / "archive.db")

@@ -19,6 +19,7 @@ from tests.conftest import article
 def data(tmp_path: Path) -> Path:
     with Archive(tmp_path) as archive:
         archive.put([article("甲", url="https://example.com/1"), article("乙"), article("丙")])
+        archive.put([article("乙", title="改过")])
         archive.delete(["丙"])
         archive.pages.keep([(RawPage(text="页", url=None, fallback_id="p", host="h"), None)])
     return tmp_path
@@ -45,15 +46,24 @@ def test_a_sound_archive_has_no_findings_and_stays_as_it_is(data: Path) -> None:
             "UPDATE article SET record = replace(record, '正文', '正丈') WHERE id = '乙'",
             "the article '乙' is not what was written",
         ),
+        (
+            "UPDATE version SET record = replace(record, '正文', '正丈')",
+            "the version 1 of the article '乙' is not what was written: its content has another hash",
+        ),
+        ("UPDATE version SET content_hash = NULL", "the version 1 of the article '乙' is not what was written"),
+        ("UPDATE version SET title = '别的'", "the version 1 of the article '乙' has another title in its record"),
+        ("INSERT INTO place VALUES (7, 'corpus')", "the place 7 of inputs has a path that cannot be: 'corpus'"),
+        ("UPDATE place SET path = 'x' WHERE number = 0", "the place 0 of inputs has a path that cannot be: 'x'"),
         ("UPDATE article SET content_hash = '' WHERE id = '乙'", "its content has another hash"),
         ("UPDATE article SET title = '别的' WHERE id = '甲'", "the article '甲' has another id, title or date"),
-        ("UPDATE article SET change = 99 WHERE id = '甲'", "has the change 99, and the last one is 4"),
+        ("UPDATE article SET change = 99 WHERE id = '甲'", "has the change 99, and the last one is 5"),
         ("UPDATE sequence SET change = 2", "has the change 4, and the last one is 2"),
         ("DELETE FROM sequence", "has lost the number of its last change"),
         (
             "UPDATE article SET duplicate_of = 77 WHERE id = '乙'",
             "row 2 of the table article belongs to none of article",
         ),
+        ("DROP TABLE host", "lacks the tables host"),
         ("UPDATE page SET text = x'00'", "the kept page 'p' cannot be unpacked"),
     ],
 )

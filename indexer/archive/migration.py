@@ -2,7 +2,7 @@
 
 Version 1 had one table of articles, in no order of arrival but that of their changes, and hashed the parts of an article apart.
 Version 2 kept no earlier versions, and did not know where articles came from: an article of it is never missing until the next
-``index`` has read it again.
+``index`` has read it again. Version 3 kept no hashes of earlier versions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import orjson
 
 from indexer.archive.arrivals import content_hash, place_among, touch
 from indexer.archive.database import ChangeCounter, Database
-from indexer.archive.tables import ADDED_IN_3, SCHEMA, SCHEMA_VERSION, statements
+from indexer.archive.tables import ADDED_IN_3, ADDED_IN_4, SCHEMA, SCHEMA_VERSION, statements
 from indexer.article import article_from_record
 from indexer.cleaning.duplicates import traces
 
@@ -34,7 +34,7 @@ def migrate(database: Database) -> None:
         database.create_tables()
     elif version < SCHEMA_VERSION:
         with database.explained("bring up to date"):
-            _in_one(database.connection, _from_version_1 if version == 1 else _from_version_2)
+            _in_one(database.connection, _STEPS[version])
     database.check_tables()
 
 
@@ -54,6 +54,18 @@ def _in_one(db: sqlite3.Connection, bring_up: Callable[[sqlite3.Connection], Non
 def _from_version_2(db: sqlite3.Connection) -> None:
     for statement in statements(ADDED_IN_3):
         db.execute(statement)
+
+
+def _from_version_3(db: sqlite3.Connection) -> None:
+    db.execute(ADDED_IN_4)
+    last = (0, 0)
+    query = "SELECT article, version, record FROM version WHERE (article, version) > (?, ?) ORDER BY article, version LIMIT ?"
+    while rows := db.execute(query, (*last, BATCH)).fetchall():
+        db.executemany(
+            "UPDATE version SET content_hash = ? WHERE article = ? AND version = ?",
+            [(content_hash(record.encode()), article, version) for article, version, record in rows],
+        )
+        last = rows[-1][:2]
 
 
 def _from_version_1(db: sqlite3.Connection) -> None:
@@ -113,3 +125,6 @@ def _mark_duplicates(db: sqlite3.Connection, changes: ChangeCounter) -> None:
                 db.execute("UPDATE article SET duplicate_of = ? WHERE number = ?", (same, number))
                 db.execute("DELETE FROM signature WHERE number = ?", (number,))
                 touch(db, [same, number], changes)
+
+
+_STEPS = {1: _from_version_1, 2: _from_version_2, 3: _from_version_3}

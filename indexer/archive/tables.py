@@ -6,9 +6,9 @@ them with the table.
 
 from __future__ import annotations
 
-__all__ = ["ADDED_IN_3", "NO_PATH", "SCHEMA", "SCHEMA_VERSION", "TABLES", "statements"]
+__all__ = ["ADDED_IN_3", "ADDED_IN_4", "NO_PATH", "SCHEMA", "SCHEMA_VERSION", "TABLES", "statements"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 NO_PATH = 0
 """The place of what came over standard input or from a program."""
 
@@ -95,6 +95,7 @@ CREATE TABLE version (
     replaced_at TEXT NOT NULL,
     title TEXT NOT NULL,
     record TEXT NOT NULL CHECK (json_valid(record)),
+    content_hash TEXT,
     PRIMARY KEY (article, version)
 ) STRICT;
 
@@ -119,6 +120,9 @@ ALTER TABLE article ADD COLUMN written_at TEXT;
 ALTER TABLE article ADD COLUMN deleted_at TEXT;
 {_SINCE_3}"""
 """What an archive of version 2 lacks."""
+
+ADDED_IN_4 = "ALTER TABLE version ADD COLUMN content_hash TEXT"
+"""What an archive of version 3 lacks: until then nobody could tell a damaged earlier version."""
 
 
 def statements(script: str) -> list[str]:

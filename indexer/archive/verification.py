@@ -16,7 +16,7 @@ import orjson
 
 from indexer.archive.arrivals import content_hash
 from indexer.archive.database import ARCHIVE_NAME, BUSY_TIMEOUT_MS
-from indexer.archive.tables import SCHEMA_VERSION
+from indexer.archive.tables import NO_PATH, SCHEMA_VERSION, TABLES
 from indexer.article import article_from_record
 from indexer.errors import ArticleError
 from indexer.findings import Finding
@@ -50,16 +50,25 @@ def verify_archive(data: str | Path) -> list[Finding]:
             if version != SCHEMA_VERSION:
                 return [_of_another_version(path, version)]
             for problems in (
+                _lacking_tables(db, path),
                 _broken_pages(db, path),
                 _dangling(db, path),
                 _wrong_rows(db, path),
                 _wrong_pages(db, path),
+                _wrong_versions(db, path),
+                _wrong_places(db, path),
             ):
                 # One at a time: what was found is kept when the next one cannot be read.
                 findings.extend(islice(problems, MOST_OF_A_KIND))
     except (sqlite3.Error, UnicodeDecodeError) as error:
         findings.append(_finding(path, f"{path} cannot be read ({error})"))
     return findings
+
+
+def _lacking_tables(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+    names = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if lacking := sorted(TABLES - names):
+        yield _finding(path, f"{path} lacks the tables {', '.join(lacking)}")
 
 
 def _broken_pages(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
@@ -112,6 +121,26 @@ def _wrong_pages(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
             zlib.decompress(text)
         except (zlib.error, TypeError) as error:
             yield _finding(path, f"{path}: the kept page {page_id!r} cannot be unpacked: {error}")
+
+
+def _wrong_versions(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+    """Earlier versions that are not what was written."""
+    query = "SELECT id, version, version.title, version.record, version.content_hash FROM version JOIN article ON number = article"
+    for article_id, number, title, record, digest in db.execute(query):
+        if not isinstance(record, str) or content_hash(record.encode()) != digest:
+            wrong = "is not what was written: its content has another hash"
+        elif orjson.loads(record)["title"] != title:
+            wrong = "has another title in its record than in its row"
+        else:
+            continue
+        yield _finding(path, f"{path}: the version {number} of the article {article_id!r} {wrong}")
+
+
+def _wrong_places(db: sqlite3.Connection, path: Path) -> Iterator[Finding]:
+    """Places that no input can have been read in."""
+    for number, place in db.execute("SELECT number, path FROM place"):
+        if not isinstance(place, str) or not place.startswith("-" if number == NO_PATH else "/"):
+            yield _finding(path, f"{path}: the place {number} of inputs has a path that cannot be: {place!r}")
 
 
 def _of_another_version(path: Path, version: int) -> Finding:

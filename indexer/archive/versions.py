@@ -50,9 +50,9 @@ def keep_versions(db: sqlite3.Connection, numbers: Sequence[int], now: str, keep
         db.executemany("DELETE FROM version WHERE article = ?", [(number,) for number in numbers])
         return
     db.executemany(
-        "INSERT INTO version (article, version, written_at, replaced_at, title, record)"
+        "INSERT INTO version (article, version, written_at, replaced_at, title, record, content_hash)"
         " SELECT number, (SELECT coalesce(max(version), 0) + 1 FROM version WHERE article = number),"
-        " written_at, ?, title, record FROM article WHERE number = ?",
+        " written_at, ?, title, record, content_hash FROM article WHERE number = ?",
         [(now, number) for number in numbers],
     )
     db.executemany(

@@ -108,6 +108,10 @@ class Teller:
         """A backup of this is going to be written, or is durable."""
         self._write(json.dumps({"backup": state, "done": sure}) + "\n")
 
+    def nothing(self) -> None:
+        """Of what was begun nothing was done, as who refused it said."""
+        self._write('{"nothing":1}\n')
+
     def sure(self, ids: Iterable[str]) -> None:
         """Of what was begun, these are durable."""
         self._write(json.dumps({"sure": list(ids)}) + "\n")
@@ -145,6 +149,8 @@ class Ledger:
         elif "backup" in record:
             self.backups = [record["backup"]] if record["done"] else [*self.backups[-1:], record["backup"]]
             self.backup_sure = self.backup_sure or record["done"]
+        elif "nothing" in record:
+            self.begun, self.whole = {}, None
         elif "sure" in record:
             self._settle({key: self.begun.pop(key) for key in record["sure"]})
         elif self.whole is not None:

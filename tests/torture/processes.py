@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-__all__ = ["Death", "children_of", "count_steps", "die", "die_at_step"]
+__all__ = ["Child", "Death", "children_of", "count_steps", "die", "die_at_step"]
 
 Work = Callable[[Callable[[str], object]], object]
 """What a child does; it says lines through its argument."""
@@ -31,32 +31,52 @@ class Death:
     seconds: float
 
 
-def die(work: Work, errors: Path, *, after_s: float | None = None, step: int | None = None, victim: str = "self") -> Death:
-    """Has a child do ``work``, and kills it with -9 after a time, or at a call of a C function; or, after the time, its ``child``.
+class Child:
+    """A child that does ``work`` and writes what it says on standard error to a file.
 
     A plain fork: everything is loaded, and what measures coverage in processes of multiprocessing would fail after the last step.
     """
-    begin = time.perf_counter()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _be_child(work, writing, errors, step)
-    os.close(writing)
-    said: list[str] = []
-    reader = Thread(target=_read, args=(reading, said))
-    reader.start()
+
+    def __init__(self, work: Work, errors: Path, *, step: int | None = None) -> None:
+        self._begin = time.perf_counter()
+        self._errors = errors
+        self._said: list[str] = []
+        reading, writing = os.pipe()
+        self.process = os.fork()
+        if self.process == 0:
+            os.close(reading)
+            _be_child(work, writing, errors, step)
+        os.close(writing)
+        self._reader = Thread(target=_read, args=(reading, self._said))
+        self._reader.start()
+
+    def kill(self, victim: str = "self") -> None:
+        """Kills it with -9, or one of its own children."""
+        killed = children_of(self.process) if victim == "child" else []
+        _kill(killed[0] if killed else self.process)
+
+    def end(self) -> Death:
+        """Waits for its end, and for that of its own children."""
+        status = _wait(self.process)
+        self._reader.join()
+        seconds = time.perf_counter() - self._begin
+        return Death(status=status, said=self._said, errors=self._errors.read_text("utf-8", "replace"), seconds=seconds)
+
+
+def die(work: Work, errors: Path, *, after_s: float | None = None, step: int | None = None, victim: str = "self") -> Death:
+    """Has a child do ``work``, and kills it (or its ``child``) after a time, or at a call of a C function; or lets it be done."""
+    child = Child(work, errors, step=step)
     if after_s is not None:
         time.sleep(after_s)
-        killed = children_of(child) if victim == "child" else []
-        _kill(killed[0] if killed else child)
-    status = _wait(child)
-    reader.join()  # ends when the last of the child's own children has
-    return Death(status=status, said=said, errors=errors.read_text("utf-8", "replace"), seconds=time.perf_counter() - begin)
+        child.kill(victim)
+    return child.end()
 
 
 def die_at_step(work: Callable[[], object], errors: Path, step: int) -> bool:
     """Whether a child that does ``work`` died, at that call of a C function, before it was done."""
-    return die(lambda _say: work(), errors, step=step).status != 0
+    death = die(lambda _say: work(), errors, step=step)
+    assert death.status in (0, -signal.SIGKILL), death.errors
+    return death.status != 0
 
 
 def count_steps(work: Callable[[], object]) -> int:
