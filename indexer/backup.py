@@ -163,7 +163,8 @@ def _copy_database(place: Path, copy: Path) -> None:
     except (sqlite3.Error, UnicodeDecodeError) as error:
         if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _NO_DAMAGE:
             raise BackupError(
-                f"cannot copy {place} ({error}): see whether the disk is full or failing; nothing was changed", path=place
+                f"cannot copy {place} ({error}): see whether the disk is full or failing; nothing was changed",
+                path=place,
             ) from error
         problem = str(error)
     if problem != "ok":

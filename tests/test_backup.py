@@ -18,7 +18,7 @@ from indexer.errors import ArchiveError, BackupError, DataLockedError
 from indexer.restore import read_backup, restore
 from indexer.sources import ReadLimits
 from tests.conftest import ZONE, article
-from tests.sudden_death import make_data
+from tests.torture.restores import make_data
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from indexer.restore import read_backup, restore
 from indexer.sources import ReadLimits
 from indexer.store import index_folder
 from tests.conftest import ZONE, article
-from tests.sudden_death import Trial, make_data, state_of
+from tests.torture.restores import Trial, make_data, state_of
 
 Edit = Callable[[dict[str, bytes]], None]
 

@@ -171,7 +171,8 @@ class LocalTarget:
             yield
         except BrokenProcessPool as error:
             raise StorageError(
-                f"a process that wrote the index in {folder} was ended, perhaps for want of memory; {advice}", path=folder
+                f"a process that wrote the index in {folder} was ended, perhaps for want of memory; {advice}",
+                path=folder,
             ) from error
         except OSError as error:
             raise StorageError(

@@ -1,7 +1,7 @@
-"""A clock that is set back, and forth, while articles are written: the order of changes is that of their numbers, not of any clock.
+"""A clock that is set back and forth while articles are written: the order of changes is that of their numbers, not of any clock.
 
-libfaketime stands between a writer and its clock. An engine that is open all the while must see each commit, whatever time its files
-have; the versions of an article stay in their order; backups can be restored.
+libfaketime stands between a writer and its clock. An engine that is open all the while must see each commit, whatever time its
+files have; the versions of an article stay in their order; backups can be restored.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import IO
@@ -23,11 +24,11 @@ from indexer.archive import Archive
 from indexer.restore import restore
 from tests.conftest import ROOT
 from tests.torture.counts import Counts
-from tests.torture.ledger import Ledger, State, judge_index, open_local, read_archive, live, verify
+from tests.torture.ledger import Ledger, State, judge_index, live, open_local, read_archive, verify
 
 __all__ = ["LONG", "SHORT", "fake_clock", "run", "set_clock"]
 
-SHORT, LONG = 10, 300
+SHORT, LONG = 8, 300
 """Settings of the clock, with a write after each."""
 LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 OFFSETS = ("+0", "-1", "-3600", "+3600", "-86400", "+86400", "-31536000", "+31536000", "-1000000000")
@@ -55,6 +56,7 @@ def set_clock(clock: Path, offset: str) -> None:
 
 def run(folder: Path, rounds: int, chance: Random) -> Counts:
     """Sets the clock ``rounds`` times."""
+    folder.mkdir(parents=True, exist_ok=True)
     counts = Counts()
     analyzer = Analyzer()
     data, clock = folder / "data", folder / "clock"
@@ -77,7 +79,7 @@ def run(folder: Path, rounds: int, chance: Random) -> Counts:
             for key, version in live(changes).items():
                 written.setdefault(key, []).append(version)
             judge_index(engine, live(ledger.sure), counts)
-    counts.note("times the clock went back", sum(later < earlier for earlier, later in zip(times, times[1:], strict=False)))
+    counts.note("times the clock went back", sum(later < earlier for earlier, later in pairwise(times)))
     verify(data, ledger, analyzer, counts)
     _judge_versions(data, written, counts)
     shutil.rmtree(folder / "restored", ignore_errors=True)

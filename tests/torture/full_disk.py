@@ -1,7 +1,7 @@
 """A full disk: a small file system of its own, filled up to a chance amount of room, while something is written.
 
-Each time the command must end with status 2 and one line that says what could not be written, where and what to do; searches go on;
-nothing that was acknowledged is lost; and the same command does it once there is room.
+Each time the command must end with status 2 and one line that says what could not be written, where and what to do; searches go
+on; nothing that was acknowledged is lost; and the same command does it once there is room.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.torture.processes import Death, die
 
 __all__ = ["LONG", "SHORT", "can_mount", "run", "small_disk"]
 
-SHORT, LONG = 12, 150
+SHORT, LONG = 7, 150
 DISK_BYTES = 24 << 20
 MOST_ROOM_BYTES = 1_200_000
 """The works write up to so much, and most of them more than half of it."""
@@ -161,7 +161,15 @@ def bring_back(trial: Trial) -> Work:
     return work
 
 
-WORKS = {"index": index, "delete": delete, "put": put, "merge": merge, "rebuild": rebuild, "backup": save, "restore": bring_back}
+WORKS = {
+    "index": index,
+    "delete": delete,
+    "put": put,
+    "merge": merge,
+    "rebuild": rebuild,
+    "backup": save,
+    "restore": bring_back,
+}
 
 
 def run(folder: Path, rounds: int, chance: Random) -> Counts:

@@ -25,7 +25,7 @@ from tests.torture.processes import Death, die
 
 __all__ = ["LONG", "SHORT", "Field", "run"]
 
-SHORT, LONG = 40, 600
+SHORT, LONG = 20, 600
 IDS = 30
 LARGEST_STEP = 4_000
 """Calls of C functions at which a process is killed that is killed by its step."""
@@ -183,7 +183,9 @@ def run(folder: Path, rounds: int, chance: Random) -> Counts:
     return counts
 
 
-def _begin(field: Field, name: str, counts: Counts, *, after_s: float | None, step: int | None, victim: str = "self") -> Death:
+def _begin(
+    field: Field, name: str, counts: Counts, *, after_s: float | None, step: int | None, victim: str = "self"
+) -> Death:
     """Has something begun and perhaps killed, and judges what is left."""
     action = ACTIONS[name](field)
     death = die(lambda say: action(Teller(say)), field.folder / "errors", after_s=after_s, step=step, victim=victim)

@@ -64,13 +64,25 @@ def made(article_id: str, version: int) -> Article:
     chance = Random(literal(article_id, version))
     filler = "".join(chr(0x4E00 + chance.randrange(8000)) for _ in range(80 + version * 53 % 400))
     body = f"{filler}。\n本段有{literal(article_id, version)}。\n{filler[::-1]}。"
-    return Article(id=article_id, title=f"题{article_id}之{version}", body=body, source=f"来源{version % 3}", published="2024-05-06")
+    return Article(
+        id=article_id,
+        title=f"题{article_id}之{version}",
+        body=body,
+        source=f"来源{version % 3}",
+        published="2024-05-06",
+    )
 
 
 def record_of(article_id: str, version: int) -> dict[str, object]:
     """The article as a line of JSON has it."""
     article = made(article_id, version)
-    return {"id": article.id, "title": article.title, "body": article.body, "source": article.source, "published": article.published}
+    return {
+        "id": article.id,
+        "title": article.title,
+        "body": article.body,
+        "source": article.source,
+        "published": article.published,
+    }
 
 
 def write_records(path: Path, state: Mapping[str, int | None]) -> Path:
@@ -219,8 +231,8 @@ def _judge(key: str, version: int | None, allowed: set[int | None], counts: Coun
         counts.lose(f"{key} is version {version}, and {allowed} was acknowledged")
 
 
-def judge_index(engine: LocalEngine, state: State, counts: Counts, *, others: int = 0) -> None:
-    """Judges what a search finds: each article by its literal text, once, and of what is deleted nothing; and ``others`` beside."""
+def judge_index(engine: LocalEngine, state: Mapping[str, int | None], counts: Counts, *, others: int = 0) -> None:
+    """Judges what a search finds: each article by its literal text, once, of what is deleted nothing; and ``others`` beside."""
     shown = live(state)
     total = engine.search(SearchRequest(limit=1)).total - others
     if total != len(shown):
@@ -253,7 +265,7 @@ def judge_backup(file: Path, scratch: Path, ledger: Ledger, counts: Counts) -> S
     return found
 
 
-def live(state: State) -> dict[str, int]:
+def live(state: Mapping[str, int | None]) -> dict[str, int]:
     """Those that are not deleted."""
     return {key: version for key, version in state.items() if version is not None}
 

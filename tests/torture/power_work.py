@@ -1,6 +1,6 @@
 """What is recorded for ``power.py``: one process that writes, commits, merges, builds anew, backs up, restores or migrates.
 
-``python -m tests.torture.power_work WORK DISK SAID SEED``; before each step it says what it begins, after it that it has returned.
+``python -m tests.torture.power_work WORK DISK SAID SEED``; before each step it says what it begins, after it that it is done.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -41,7 +41,7 @@ class Work:
         self.chance = chance
         self.options = build_options(Analyzer())
 
-    def put(self, changes: State) -> None:
+    def put(self, changes: Mapping[str, int | None]) -> None:
         """Writes and deletes in the archive, as a service does."""
         self.teller.begin(changes)
         with Archive(self.data) as archive:

@@ -63,7 +63,9 @@ class Child:
         return Death(status=status, said=self._said, errors=self._errors.read_text("utf-8", "replace"), seconds=seconds)
 
 
-def die(work: Work, errors: Path, *, after_s: float | None = None, step: int | None = None, victim: str = "self") -> Death:
+def die(
+    work: Work, errors: Path, *, after_s: float | None = None, step: int | None = None, victim: str = "self"
+) -> Death:
     """Has a child do ``work``, and kills it (or its ``child``) after a time, or at a call of a C function; or lets it be done."""
     child = Child(work, errors, step=step)
     if after_s is not None:

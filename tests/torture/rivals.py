@@ -24,13 +24,14 @@ from tests.torture.processes import Child, Death
 
 __all__ = ["LONG", "SHORT", "run"]
 
-SHORT, LONG = 3, 80
+SHORT, LONG = 3, 100
 RIVALS = 3
 STEPS = 12
 
 
 def run(folder: Path, rounds: int, chance: Random) -> Counts:
     """Lets rivals loose on one directory ``rounds`` times; every other time some of them are killed."""
+    folder.mkdir(parents=True, exist_ok=True)
     counts = Counts()
     analyzer = Analyzer()
     data = folder / "data"
@@ -56,7 +57,9 @@ def run(folder: Path, rounds: int, chance: Random) -> Counts:
     return counts
 
 
-def _work(data: Path, folder: Path, name: int, number: int, seed: int, analyzer: Analyzer) -> Callable[[Callable[[str], object]], None]:
+def _work(
+    data: Path, folder: Path, name: int, number: int, seed: int, analyzer: Analyzer
+) -> Callable[[Callable[[str], object]], None]:
     def work(say: Callable[[str], object]) -> None:
         intake.BATCH, follow.TARGET_BATCH = 4, 7
         chance = Random(seed)

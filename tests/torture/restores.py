@@ -1,24 +1,16 @@
-"""A process that dies at a chosen step, as with ``kill -9``; run as a script, it kills many a backup and restore.
+"""Kill -9 at any step of a backup, and of a restore over a full directory: all is as before, or all as in the backup.
 
-``python -m tests.sudden_death 1000`` prints how many left the old state, how many the new, and fails when one left another.
+Beside ``kills.py``, where one directory lives through many works, this looks at every file that a directory keeps.
 """
 
 from __future__ import annotations
 
-import os
-import random
 import shutil
-import signal
-import sys
-import tempfile
-import time
-import traceback
-from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from random import Random
 from sqlite3 import connect
-from typing import Any
 
 from indexer.analysis import Analyzer
 from indexer.archive import Archive
@@ -27,61 +19,16 @@ from indexer.build import BuildOptions, sync
 from indexer.check import check
 from indexer.directory import KEPT_FILES
 from indexer.restore import read_backup, restore
-from indexer.sources import ReadLimits
-from tests.conftest import ZONE, article
+from tests.conftest import article
+from tests.torture.counts import Counts
+from tests.torture.ledger import build_options
+from tests.torture.processes import count_steps, die
+
+__all__ = ["LONG", "SHORT", "Trial", "make_data", "run", "state_of"]
+
+SHORT, LONG = 12, 600
 
 State = dict[str, object]
-
-
-def dies(work: Callable[[], object], *, step: int | None = None, after_s: float | None = None) -> bool:
-    """Whether a process that does ``work`` died, at that call of a C function or after that time, before it was done."""
-    # A plain fork: what measures coverage in processes of multiprocessing would run, and fail, after the last step too.
-    child = os.fork()
-    if child == 0:
-        try:
-            _work(work, step)
-        except BaseException:  # noqa: BLE001 - told, and told apart by its status
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    if after_s is not None:
-        time.sleep(after_s)
-        os.kill(child, signal.SIGKILL)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert status in (0, -signal.SIGKILL), status
-    return status != 0
-
-
-def count_steps(work: Callable[[], object]) -> int:
-    """How many calls of C functions ``work`` is."""
-    count = 0
-
-    def note(_frame: Any, event: str, _argument: Any) -> None:
-        nonlocal count
-        count += event == "c_call"
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
-
-
-def _work(work: Callable[[], object], step: int | None) -> None:
-    left = step
-
-    def note(_frame: Any, event: str, _argument: Any) -> None:
-        nonlocal left
-        if event == "c_call" and left is not None:
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    if step is not None:
-        sys.setprofile(note)
-    work()
-    sys.setprofile(None)
 
 
 def make_data(data: Path, name: str, options: BuildOptions, *, count: int) -> Path:
@@ -126,13 +73,14 @@ class Trial:
         self._old, self._new = state_of(self._first), state_of(second)
         self._data = folder / "data"
         self._copied = folder / "copied.zip"
+        self.kills = 0
         self.restore_steps = self._count(self._restore)
         self.backup_steps = self._count(self._back_up)
 
     def kill_restore(self, *, step: int | None = None, after_s: float | None = None) -> str:
         """What a restore that was killed has left, ``old`` or ``new``, with an index that agrees."""
         self._begin()
-        dies(self._restore, step=step, after_s=after_s)
+        self._kill(self._restore, step, after_s)
         with Archive(self._data, create=False) as archive:  # as a service reads it, before anything was mended
             change = archive.last_change()
         assert change in (self._old["change"], self._new["change"])
@@ -146,7 +94,7 @@ class Trial:
         """What a backup that was killed has left of the file that it replaces, ``old`` or ``new``; both can be restored."""
         self._begin()
         shutil.copyfile(self._backup, self._copied)
-        dies(self._back_up, step=step, after_s=after_s)
+        self._kill(self._back_up, step, after_s)
         articles = read_backup(self._copied).articles
         assert articles in (20, 30)
         target = self._folder / "from-copied"
@@ -161,6 +109,11 @@ class Trial:
         shutil.rmtree(self._data, ignore_errors=True)
         shutil.copytree(self._first, self._data)
 
+    def _kill(self, work: Callable[[], object], step: int | None, after_s: float | None) -> None:
+        death = die(lambda _say: work(), self._folder / "errors", step=step, after_s=after_s)
+        assert death.status in (0, -9), death.errors
+        self.kills += death.status != 0
+
     def _restore(self) -> None:
         restore(self._data, self._backup, replace=True)
 
@@ -172,22 +125,22 @@ class Trial:
         return count_steps(work)
 
 
-def main(count: int) -> None:
-    chance = random.Random(count)
-    options = BuildOptions(analyzer=Analyzer(), zone=ZONE, limits=ReadLimits())
-    with tempfile.TemporaryDirectory() as folder:
-        trial = Trial(Path(folder), options)
-        for kill, steps in ((trial.kill_restore, trial.restore_steps), (trial.kill_backup, trial.backup_steps)):
-            left: Counter[str] = Counter()
-            for number in range(count):
-                if number % 3:
-                    left[kill(step=chance.randrange(steps))] += 1
-                else:
-                    left[kill(after_s=chance.random() * 0.08)] += 1
-            print(  # noqa: T201
-                f"{kill.__name__}: {count} killed, {left['old']} left the old state, {left['new']} the new"
-            )
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+def run(folder: Path, rounds: int, chance: Random) -> Counts:
+    """Kills ``rounds`` restores and backups, two of three at a step by chance and the others at a moment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    counts = Counts()
+    trial = Trial(folder, build_options(Analyzer()))
+    for number in range(rounds):
+        kill, steps = (
+            (trial.kill_restore, trial.restore_steps) if number % 2 else (trial.kill_backup, trial.backup_steps)
+        )
+        name = kill.__name__.removeprefix("kill_")
+        try:
+            left = kill(step=chance.randrange(steps)) if number % 3 else kill(after_s=chance.random() * 0.08)
+        except AssertionError as error:
+            counts.lose(f"a {name} that was killed left neither the old state nor the new: {error}")
+        else:
+            counts.note(f"{name}s that left the {left} state")
+        counts.rounds += 1
+    counts.kills = trial.kills
+    return counts
