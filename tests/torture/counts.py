@@ -14,8 +14,8 @@ class Counts:
     """Counts of one scenario.
 
     ``acknowledged`` are writes and deletions of which the writer was told that they are durable; ``lost`` those that are not
-    there afterwards, ``twice`` articles that are found more than once, ``wrong`` answers that are not the right ones, and anything else
-    that should not be (half an article, a deleted one that is back, damage that is not found, a directory that does not mend).
+    there afterwards; ``twice`` articles that are found more than once; ``wrong`` answers that are not the right ones, and what
+    else should not be (half an article, a deleted one that is back, damage that is not found, a directory that does not mend).
     ``problems`` says of the first of these what it was.
     """
 

@@ -18,6 +18,7 @@ from indexer.backup import back_up
 from indexer.build import BuildOptions, sync
 from indexer.check import check
 from indexer.directory import KEPT_FILES
+from indexer.errors import ArticleSearchError
 from indexer.restore import read_backup, restore
 from tests.conftest import article
 from tests.torture.counts import Counts
@@ -137,7 +138,7 @@ def run(folder: Path, rounds: int, chance: Random) -> Counts:
         name = kill.__name__.removeprefix("kill_")
         try:
             left = kill(step=chance.randrange(steps)) if number % 3 else kill(after_s=chance.random() * 0.08)
-        except AssertionError as error:
+        except (AssertionError, ArticleSearchError) as error:
             counts.lose(f"a {name} that was killed left neither the old state nor the new: {error}")
         else:
             counts.note(f"{name}s that left the {left} state")
