@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
@@ -37,6 +37,7 @@ def read_inputs(
     limits: ReadLimits | None = None,
     stdin: BinaryIO | None = None,
     on_file: Callable[[str], None] = lambda _path: None,
+    roots: Sequence[str | Path] | None = None,
 ) -> Iterator[Article | RawPage | IngestError]:
     """The pages and articles under ``paths``, in order; an input that is neither is in the stream as an ``IngestError``.
 
@@ -44,9 +45,12 @@ def read_inputs(
 
     A path is a file, a folder, or ``-`` for JSONL on ``stdin`` (standard input by default). The error carries path,
     line where there is one, and reason. The same article twice is not noticed here; ``on_file`` is called with each path
-    before what is read from it, for those who notice.
+    before what is read from it, for those who notice. A file that lies in several of the paths is read in the nearest.
+
+    Where ``roots`` are given, ``paths`` are a part of them: what names no id of its own gets the one it has when they are read.
     """
     bounds = limits or ReadLimits()
+    folders = {Path(root).absolute(): Path(root) for root in (paths if roots is None else roots)}
     for path in paths:
         if str(path) == STDIN_NAME:
             on_file(STDIN_PLACE)
@@ -55,9 +59,12 @@ def read_inputs(
         for found in find_files(Path(path)):
             if isinstance(found, IngestError):
                 yield found
-            else:
-                on_file(str(found))
-                yield from _placed(_read_file(found, Path(path), bounds, on_file), str(found))
+                continue
+            folder = _nearest(found, folders)
+            if roots is None and found != Path(path) and folder != Path(path):
+                continue  # it is read in that folder
+            on_file(str(found))
+            yield from _placed(_read_file(found, folder, bounds, on_file), str(found))
 
 
 def explain_removals(page: RawPage) -> tuple[Removal, ...]:
@@ -107,9 +114,9 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | In
 
 
 def _read_file(
-    path: Path, given: Path, limits: ReadLimits, on_file: Callable[[str], None]
+    path: Path, root: Path | None, limits: ReadLimits, on_file: Callable[[str], None]
 ) -> Iterator[Article | RawPage | IngestError]:
-    place = Place(name=str(path), seed=_seed(path, given), folder=path.parent.as_posix())
+    place = Place(name=str(path), seed=_seed(path, root), folder=path.parent.as_posix())
     try:
         with path.open("rb") as stream:
             yield from read_content(stream, place, limits, on_file)
@@ -124,10 +131,14 @@ def _placed(items: Iterator[Item], path: str) -> Iterator[Item]:
         yield item
 
 
-def _seed(path: Path, given: Path) -> str:
+def _nearest(path: Path, folders: Mapping[Path, Path]) -> Path | None:
+    """The deepest of ``folders`` (by absolute path) that ``path`` lies in; a link is where it is, not where it leads."""
+    return next((folders[above] for above in path.absolute().parents if above in folders), None)
+
+
+def _seed(path: Path, root: Path | None) -> str:
     """What ids are made from where an article names none: the path below the folder given, or the file's name."""
-    relative = path.relative_to(given) if path != given else Path(path.name)
-    return relative.as_posix()
+    return path.name if root is None else path.absolute().relative_to(root.absolute()).as_posix()
 
 
 def _os_reason(error: OSError | ValueError) -> str:
