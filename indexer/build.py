@@ -163,7 +163,9 @@ def index_paths(
         if rules.delete_missing:
             archive.origins.watch()
         roots = None if part is None else part.roots
-        intake.take(read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter, roots=roots))
+        intake.take(
+            read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter, roots=roots, without=data)
+        )
         intake.read_pages()
         if rules.delete_missing:
             deleted, refused = _delete_missing(archive, paths, part, intake.unread, rules)

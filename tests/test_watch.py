@@ -28,7 +28,7 @@ from indexer.errors import SettingsError
 from indexer.sources import ReadLimits
 from indexer.watch import watch_paths
 from search import SearchRequest, open_engine
-from tests.conftest import ZONE
+from tests.conftest import ROOT, ZONE
 
 PATIENCE_S = 60
 
@@ -41,7 +41,8 @@ class Watching:
         self.process = process
         self.reports: SimpleQueue[dict[str, Any]] = SimpleQueue()
         self.said: list[str] = []
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         self.threads = [
             threading.Thread(target=self._read_reports, args=(process.stdout,)),
             threading.Thread(target=self._read_errors, args=(process.stderr,)),
@@ -91,6 +92,7 @@ def watching(data: Path, *arguments: object, cwd: Path | None = None) -> Iterato
         text=True,
         errors="surrogateescape",
         cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     ) as process:
         watch = Watching(data, process)
         try:

@@ -38,6 +38,7 @@ def read_inputs(
     stdin: BinaryIO | None = None,
     on_file: Callable[[str], None] = lambda _path: None,
     roots: Sequence[str | Path] | None = None,
+    without: str | Path | None = None,
 ) -> Iterator[Article | RawPage | IngestError]:
     """The pages and articles under ``paths``, in order; an input that is neither is in the stream as an ``IngestError``.
 
@@ -48,6 +49,7 @@ def read_inputs(
     before what is read from it, for those who notice. A file that lies in several of the paths is read in the nearest.
 
     Where ``roots`` are given, ``paths`` are a part of them: what names no id of its own gets the one it has when they are read.
+    The folder ``without``, where our own data lie, is passed over in others.
     """
     bounds = limits or ReadLimits()
     folders = {Path(root).absolute(): Path(root) for root in (paths if roots is None else roots)}
@@ -56,7 +58,7 @@ def read_inputs(
             on_file(STDIN_PLACE)
             yield from _placed(read_jsonl(stdin or sys.stdin.buffer, limits=bounds), STDIN_PLACE)
             continue
-        for found in find_files(Path(path)):
+        for found in find_files(Path(path), without):
             if isinstance(found, IngestError):
                 yield found
                 continue
@@ -76,11 +78,15 @@ def explain_removals(page: RawPage) -> tuple[Removal, ...]:
     return explain_raw(page).removed
 
 
-def find_files(path: Path) -> Iterator[Path | IngestError]:
-    """The files of ``path``: itself, or those below a folder, sorted by name; what cannot be read is an error."""
+def find_files(path: Path, without: str | Path | None = None) -> Iterator[Path | IngestError]:
+    """The files of ``path``: itself, or those below a folder, sorted by name; what cannot be read is an error.
+
+    The folder ``without`` is passed over where it lies below.
+    """
     try:
         if path.is_dir():
-            yield from _walk(path, frozenset())
+            passed_over = without is not None and Path(without).is_dir() and not path.samefile(without)
+            yield from _walk(path, frozenset({_identity(Path(without).stat())} if passed_over and without else ()))
         elif path.is_file():
             yield path
         elif path.exists():
@@ -98,7 +104,7 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | In
     except OSError as error:
         yield UnreadableError(_os_reason(error), path=folder)
         return
-    identity = (status.st_dev, status.st_ino)
+    identity = _identity(status)
     if identity in above:
         return
     for entry in entries:
@@ -111,6 +117,10 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | In
             yield below
         elif entry.is_symlink():
             yield UnreadableError("the link leads nowhere; remove it or restore its target", path=below)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _read_file(

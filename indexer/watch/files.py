@@ -41,7 +41,8 @@ class Root:
         self.path = str(Path(path))
         absolute, own = Path(path).absolute(), Path(data).absolute()
         self.absolute = str(absolute)
-        self._data = str(Path(path) / own.relative_to(absolute)) if own.is_relative_to(absolute) else None
+        self._data = data
+        self._own = str(Path(path) / own.relative_to(absolute)) if own.is_relative_to(absolute) else None
 
     def identity(self) -> tuple[int, int] | None:
         """Device and number of what is there; None while nothing is."""
@@ -55,7 +56,7 @@ class Root:
         """Whether a file or folder of this path is one that indexing the root reads."""
         if path == self.path:
             return True
-        if not _is_within(path, self.path) or (self._data is not None and _is_within(path, self._data)):
+        if not _is_within(path, self.path) or (self._own is not None and _is_within(path, self._own)):
             return False
         return not any(map(is_passed_over, Path(path).relative_to(self.path).parts))
 
@@ -64,11 +65,11 @@ class Root:
         files: dict[str, Stamp] = {}
         unread: list[str] = []
         folders = {Path(self.path): False, Path(self.path).parent: False}
-        for found in find_files(Path(below or self.path)):
+        for found in find_files(Path(below or self.path), self._data):
             path = str(found.path if isinstance(found, IngestError) else found)
             if isinstance(found, IngestError):
                 unread.append(path)
-            elif self._data is None or not _is_within(path, self._data):
+            else:
                 _note_links(Path(path).parent, folders)
                 try:
                     stamp = stamp_of(path)
