@@ -105,6 +105,18 @@ def test_without_an_index_or_an_archive_it_tells_the_rest(tmp_path: Path) -> Non
     assert value(samples, "index_lag_changes") == value(samples, "archive_articles") == 2
 
 
+def test_what_the_keeper_says_of_itself_is_told(tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    for content in ("", '{"state": "following"}', "[]"):
+        (tmp_path / "keeper.json").write_text(content, encoding="utf-8")
+        assert not any("keeper" in name for name, _ in metrics(client))
+    status = '{"state": "rebuilding", "damages": 1, "rebuilds": 2, "failures": 3, "checksum": 4}   \n'
+    (tmp_path / "keeper.json").write_text(status, encoding="utf-8")
+    samples = metrics(client)
+    assert value(samples, "keeper_state", state="rebuilding") == 1
+    assert [value(samples, f"keeper_{name}_total") for name in ("damages", "rebuilds", "failures")] == [1, 2, 3]
+
+
 def test_head_is_answered_and_what_runs_is_said(tmp_path: Path) -> None:
     client = client_of(tmp_path)
     assert client.simulate_head("/metrics").status_code == 200

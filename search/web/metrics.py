@@ -10,11 +10,13 @@ import platform
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from time import perf_counter
 from typing import Final
 
 import falcon
 import numpy as np
+import orjson
 
 from indexer.archive import ArchiveFigures, read_figures
 from indexer.errors import ArticleSearchError
@@ -25,6 +27,7 @@ from search.web.counters import BOUNDS_S, METHODS, STATUSES, Counters
 __all__ = ["CountRequests", "MetricsResource"]
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+KEEPER_STATUS: Final = "keeper.json"
 _BEGIN: Final = "article_search.begin"
 
 Labels = Mapping[str, str]
@@ -88,6 +91,7 @@ class MetricsResource:
                 yield _family("archive_changed_timestamp_seconds", "gauge", text, figures.changed_at)
             lag = max(0, figures.change - (change or 0))
             yield _family("index_lag_changes", "gauge", "Changes of the archive that cannot be found yet.", lag)
+        yield from _of_keeper(self._data)
         yield _family("time_seconds", "gauge", "The clock of the service, in seconds since 1970.", time.time())
         labels = {"version": _version(), "python": platform.python_version(), "index_format": str(FORMAT)}
         yield _family("build_info", "gauge", "What runs; always 1.", [(labels, 1)])
@@ -113,6 +117,23 @@ def _of_requests(counters: Counters) -> Iterator[str]:
     yield _family(
         "worker_starts_total", "counter", "Processes started to answer requests, replaced ones too.", counters.started
     )
+
+
+def _of_keeper(data: str) -> Iterator[str]:
+    """What the process that keeps the index has written down of itself; nothing where there is none."""
+    try:
+        status = orjson.loads((Path(data) / KEEPER_STATUS).read_bytes())
+        state = str(status["state"])
+        counts = {name: int(status[name]) for name in ("damages", "rebuilds", "failures")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # it is written over in place: what cannot be read now is there at the next look
+    yield _family("keeper_state", "gauge", "What the keeper of the index is about; always 1.", [({"state": state}, 1)])
+    for name, text in (
+        ("damages", "Times the index was found damaged."),
+        ("rebuilds", "Times the index was built anew."),
+        ("failures", "Attempts to bring the index up that failed."),
+    ):
+        yield _family(f"keeper_{name}_total", "counter", text, counts[name])
 
 
 def _histogram(counters: Counters) -> Iterator[tuple[Labels, float]]:
