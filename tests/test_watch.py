@@ -186,6 +186,21 @@ def test_a_moved_page_stays_one_article(source: Path, data: Path) -> None:
         assert len(found(data, "移动的页面")) == 1
 
 
+def test_a_folder_that_is_renamed_loses_nothing_and_is_not_refused(source: Path, data: Path) -> None:
+    (source / "old").mkdir()
+    for number in range(20):
+        (source / f"old/{number}.txt").write_text(page(f"第{number}页的题目"), encoding="utf-8")
+    with watching(data, source, "--delete-missing") as watch:
+        assert watch.report()["added"] == 30
+        (source / "old").rename(source / "new")
+        deleted = 0
+        while deleted < 20:
+            report = watch.report()
+            assert report["refused"] == []
+            deleted += report["deleted"]
+        assert total(data) == 30
+
+
 def test_ids_are_those_of_indexing_the_whole_path(source: Path, data: Path, tmp_path: Path) -> None:
     with watching(data, source) as watch:
         watch.report()
@@ -242,7 +257,7 @@ def test_what_the_system_could_not_tell_of_is_looked_for(source: Path, data: Pat
     with watching(data, source) as watch:
         watch.report()
         watch.process.send_signal(signal.SIGSTOP)
-        for number in range(queued // 3 + 100):  # made, opened, written, closed: four notices each
+        for number in range(queued // 2):  # made, opened, written, closed: some notices each
             (source / f".{number}").write_bytes(b"x")
         write(source / "untold.jsonl", "untold")
         watch.process.send_signal(signal.SIGCONT)
@@ -401,6 +416,23 @@ def test_folders_that_links_lead_to_are_followed_too(source: Path, data: Path, t
         assert watch.report()["added"] == 11
         write(target / "l.jsonl", "l")
         watch.until_ids(*"abcdefghijkl")
+
+
+def test_a_path_that_is_a_link_is_followed_to_where_it_leads(source: Path, data: Path, tmp_path: Path) -> None:
+    link, other = tmp_path / "current", tmp_path / "other"
+    link.symlink_to(source)
+    with watching(data, link) as watch:
+        watch.report()
+        (source / "sub").mkdir()
+        write(source / "sub/second.jsonl", "k")
+        assert watch.report()["added"] == 1
+        other.mkdir()
+        write(other / "third.jsonl", "l")
+        (tmp_path / "new").symlink_to(other)
+        (tmp_path / "new").replace(link)
+        watch.until_ids(*"abcdefghijkl")
+        write(other / "fourth.jsonl", "m")
+        watch.until_ids(*"abcdefghijklm")
 
 
 def test_looking_every_now_and_then_finds_what_notices_would_tell(source: Path, data: Path) -> None:

@@ -49,7 +49,10 @@ WHERE NOT EXISTS (
 )
 """
 _COUNTS = """
-SELECT root, count(DISTINCT article.number), count(DISTINCT leaving.number)
+SELECT root, count(DISTINCT article.number), count(DISTINCT CASE WHEN NOT EXISTS (
+    SELECT 1 FROM article AS copy
+    WHERE copy.duplicate_of = leaving.number AND copy.deleted = 0 AND copy.number NOT IN (SELECT number FROM temp.leaving)
+) THEN leaving.number END)
 FROM origin JOIN temp.asked USING (place) LEFT JOIN page ON page.id = origin.input
     JOIN article ON article.id = coalesce(page.article, origin.input) AND article.deleted = 0
     LEFT JOIN temp.leaving ON leaving.number = article.number
@@ -59,7 +62,10 @@ GROUP BY root
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootCount:
-    """How many articles are held of the files under ``path``, and how many of them are missing now."""
+    """How many articles are held of the files under ``path``, and how many of them are missing now.
+
+    One that has a copy at another place, which takes its own, is not missing: its file was moved.
+    """
 
     path: str
     held: int

@@ -26,7 +26,7 @@ _ABSENT = {errno.ENOENT, errno.ENOTDIR}
 class Scan:
     """The files of a path with their stamps.
 
-    ``unread`` are places that could not be looked into; ``linked`` says that some of the folders are links.
+    ``unread`` are places that could not be looked into; ``linked`` says that some files or folders are links.
     """
 
     files: dict[str, Stamp]
@@ -64,13 +64,15 @@ class Root:
         """The files of the root, or of the folder ``below`` in it."""
         files: dict[str, Stamp] = {}
         unread: list[str] = []
-        folders = {Path(self.path): False, Path(self.path).parent: False}
+        links = {Path(self.path): False, Path(self.path).parent: False}
+        linked = False
         for found in find_files(Path(below or self.path), self._data):
             path = str(found.path if isinstance(found, IngestError) else found)
             if isinstance(found, IngestError):
                 unread.append(path)
             else:
-                _note_links(Path(path).parent, folders)
+                _note_links(Path(path).parent, links)
+                linked = linked or Path(path).is_symlink()
                 try:
                     stamp = stamp_of(path)
                 except OSError:
@@ -78,7 +80,7 @@ class Root:
                 else:
                     if stamp is not None:
                         files[path] = stamp
-        return Scan(files=files, unread=tuple(unread), linked=any(folders.values()))
+        return Scan(files=files, unread=tuple(unread), linked=linked or any(links.values()))
 
 
 def stamp_of(path: str) -> Stamp | None:

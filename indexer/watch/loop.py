@@ -182,7 +182,6 @@ class _Watch:
             for root in self._roots.values():
                 root.next_scan = 0.0
             return
-        path = str(Path(path))
         if (followed := self._root_of(path)) is not None and followed.root.holds(path):
             self._settling.touch(path, monotonic())
 
@@ -313,7 +312,7 @@ class _Watch:
         part = Part(roots=tuple(self._roots), gone=tuple(gone))
         try:
             report = index_paths(changed, self._data, self._options, absent=self._absent, part=part)
-        except StorageError as error:
+        except (StorageError, OSError) as error:
             self._wait_for(error)
             return
         self._trouble = ""
@@ -327,7 +326,7 @@ class _Watch:
                 followed.files.pop(path, None)
                 followed.gone.pop(path, None)
 
-    def _wait_for(self, error: StorageError) -> None:
+    def _wait_for(self, error: StorageError | OSError) -> None:
         """Says what stands in the way, once, and has it tried again later."""
         if str(error) != self._trouble:
             self._say(f"{error} (it is tried again until it can be done)")

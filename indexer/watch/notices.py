@@ -33,7 +33,7 @@ class Notices:
     """Puts into ``queue`` each path of the followed folders that something happened to, or ``LOST``."""
 
     def __init__(self, queue: SimpleQueue[str]) -> None:
-        self._handler = _Handler(queue)
+        self._queue = queue
         self._lost = _Lost(queue)
         self._observer = Observer()
         self._watches: dict[str, ObservedWatch] = {}
@@ -45,9 +45,12 @@ class Notices:
         self.leave(path)
         if (kind := _file_system(path)) is not None:
             return f"it is on a file system of the kind {kind}, which tells nothing of what others write"
-        folder = path if Path(path).is_dir() else str(Path(path).parent)
+        is_folder = Path(path).is_dir()
+        # NOTE: watchdog would watch a link itself, and not the folder that it leads to.
+        followed = os.path.realpath(path) if is_folder else str(Path(path).parent)
+        handler = _Handler(self._queue, followed, path if is_folder else followed)
         try:
-            self._watches[path] = self._observer.schedule(self._handler, folder, recursive=folder == path)
+            self._watches[path] = self._observer.schedule(handler, followed, recursive=is_folder)
         except OSError as error:
             return f"the system cannot follow it ({error.strerror or error}; see fs.inotify.max_user_watches)"
         return None
@@ -66,15 +69,19 @@ class Notices:
 
 
 class _Handler(FileSystemEventHandler):
-    def __init__(self, queue: SimpleQueue[str]) -> None:
+    """Names what lies in the folder ``followed`` as if it lay in ``shown``, which is another name of it."""
+
+    def __init__(self, queue: SimpleQueue[str], followed: str, shown: str) -> None:
         self._queue = queue
+        self._followed = Path(followed)
+        self._shown = Path(shown)
 
     def dispatch(self, event: FileSystemEvent) -> None:
         if event.event_type not in TELLING or (event.is_directory and event.event_type == "modified"):
             return
         for path in (event.src_path, event.dest_path):
-            if path:
-                self._queue.put(os.fsdecode(path))
+            if path and (found := Path(os.fsdecode(path))).is_relative_to(self._followed):
+                self._queue.put(str(self._shown / found.relative_to(self._followed)))
 
 
 class _Lost(logging.Handler):
