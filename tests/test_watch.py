@@ -256,6 +256,8 @@ def test_what_the_system_could_not_tell_of_is_looked_for(source: Path, data: Pat
         pytest.skip(f"it would take {queued} files for the queue of the system to run over")
     with watching(data, source) as watch:
         watch.report()
+        write(source / "before.jsonl", "before")
+        watch.report()  # now it is told
         watch.process.send_signal(signal.SIGSTOP)
         for number in range(queued // 2):  # made, opened, written, closed: some notices each
             (source / f".{number}").write_bytes(b"x")
