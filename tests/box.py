@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,11 @@ SCREENSHOTS = ROOT / "screenshots"
 BOX = "<article-search-box></article-search-box>"
 WAY = "<article-search-box endpoint='/way/'></article-search-box>"
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+HOSTILE = {
+    "id": "hostile?x=1&y", "title": "<img src=x onerror=alert(1)> 恶意标题 &amp;lt;", "url": "javascript:alert(2)",
+    "body": "恶意标题的正文 <script>alert(3)</script> 到此为止。", "source": "<b>来源</b>",
+}  # fmt: skip
 
 browser = browser_fixture
 
@@ -47,6 +53,10 @@ class Opened:
         self.page.keyboard.insert_text(text)
         self.panel.wait_for(state="visible")
 
+    def shows(self, text: str) -> None:
+        """Waits until an option or a note has that text."""
+        self.panel.get_by_text(text).first.wait_for(state="visible")
+
     def active(self) -> str | None:
         """The text of the option that the keyboard is on, told as a screen reader is told."""
         text: str | None = self.page.evaluate(
@@ -72,7 +82,9 @@ class Opened:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostSite]:
     data = tmp_path_factory.mktemp("box") / "data"
-    index_paths([ROOT / "corpus"], data)
+    hostile = tmp_path_factory.mktemp("hostile") / "hostile.jsonl"
+    hostile.write_text(json.dumps(HOSTILE) + "\n", encoding="utf-8")
+    index_paths([ROOT / "corpus", hostile], data)
     with host_site() as host:
         (data / "settings.toml").write_text(f'cors_origins = "{host.origin}"\n', encoding="utf-8")
         with served(data) as service:
@@ -96,7 +108,9 @@ def opened(browser: Any, site: HostSite) -> Iterator[Any]:
         page.set_default_timeout(20_000)
         page.set_default_navigation_timeout(60_000)
         problems: list[str] = []
-        page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None
+        )
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(address)
         page.wait_for_function("!!customElements.get('article-search-box')")

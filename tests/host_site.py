@@ -40,7 +40,16 @@ class HostSite:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.origin = f"http://127.0.0.1:{self.server.server_port}"
 
-    def put(self, body: str, *, path: str = "/", lang: str = "zh-Hans", direction: str = "ltr", scheme: str = "light", **headers: str) -> str:
+    def put(
+        self,
+        body: str,
+        *,
+        path: str = "/",
+        lang: str = "zh-Hans",
+        direction: str = "ltr",
+        scheme: str = "light",
+        **headers: str,
+    ) -> str:
         """The address of a page with that body; header names are written with underscores."""
         text = PAGE.format(lang=lang, direction=direction, scheme=scheme, service=self.service, body=body)
         self.pages[path] = text, {name.replace("_", "-"): value for name, value in headers.items()}

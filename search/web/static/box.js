@@ -55,7 +55,7 @@ const WORDS = {
     clear: 'Clear',
     completions: 'Suggestions',
     results: 'Articles',
-    all: (count) => (count === '1' ? 'See the article' : `See all ${count} articles`),
+    all: (count) => (count === '1' ? 'See 1 article' : `See all ${count} articles`),
     meant: (text) => `Did you mean ${text}`,
     none: (text) => `No articles found for “${text}”`,
     relaxed: 'No article has all the words; these have the most telling of them.',
@@ -88,7 +88,7 @@ const STYLE = `
 :host([hidden]), [hidden] { display: none !important; }
 * { box-sizing: border-box; }
 .icon { flex: none; width: 1.1em; height: 1.1em; color: var(--_quiet); fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; }
-.field { display: flex; align-items: center; position: relative; overflow: hidden; padding-inline-start: .75em; background: var(--_paper); border: 1px solid var(--_line); border-radius: var(--_radius); }
+.field { display: flex; align-items: center; position: relative; overflow: hidden; padding-inline-start: 12px; background: var(--_paper); border: 1px solid var(--_line); border-radius: var(--_radius); }
 .field:focus-within { border-color: var(--_accent); outline: 2px solid var(--_accent); outline-offset: -1px; }
 input { flex: 1; min-width: 0; padding: .6em .65em; border: 0; outline: 0; background: none; color: inherit; font: inherit; line-height: 1.4; }
 @media (pointer: coarse) { input { font-size: max(1em, 16px); } } /* a smaller one makes iOS zoom in */
@@ -103,7 +103,7 @@ button { padding: .6em; border: 0; background: none; color: inherit; font: inher
   color: var(--_ink); background: var(--_paper); line-height: 1.5; overflow-wrap: anywhere;
   border: 1px solid color-mix(in srgb, var(--_line) 55%, var(--_paper)); border-radius: var(--_radius); box-shadow: 0 .6rem 2rem rgb(0 0 0 / .22);
 }
-.heading, .note, .option { margin: 0; padding: .45em .75em; }
+.heading, .note, .option { margin: 0; padding: .45em 12px; }
 .heading, .meta { font-size: .78em; color: var(--_quiet); }
 .note, .snippet { font-size: .9em; color: var(--_quiet); }
 .option { border-radius: calc(var(--_radius) * .7); cursor: pointer; }
