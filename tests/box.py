@@ -30,10 +30,11 @@ browser = browser_fixture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A page with a box, and what went wrong on it."""
+    """A page with a box, what went wrong on it, and what it asked for."""
 
     page: Any
     problems: list[str]
+    requests: list[str]
 
     @property
     def input(self) -> Any:
@@ -111,10 +112,12 @@ def opened(browser: Any, site: HostSite) -> Iterator[Any]:
         page.on(
             "console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None
         )
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(address)
         page.wait_for_function("!!customElements.get('article-search-box')")
-        return Opened(page=page, problems=problems)
+        return Opened(page=page, problems=problems, requests=requests)
 
     yield open_page
     for context in contexts:

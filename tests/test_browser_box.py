@@ -334,3 +334,24 @@ def test_two_boxes_of_a_page_are_apart(opened: Any, site: HostSite) -> None:
     assert not box.panel.is_visible()
     assert box.input.input_value() == "监督"
     assert box.faults() == []
+
+
+def test_typing_on_takes_the_choice_back(opened: Any, site: HostSite) -> None:
+    box = opened(site.put(BOX))
+    box.type("监督")
+    box.page.keyboard.press("ArrowDown")
+    assert box.active()
+    box.page.keyboard.insert_text("员")
+    assert box.active() is None
+
+
+def test_escape_stops_what_is_still_asked(opened: Any, site: HostSite) -> None:
+    box = opened(site.put(WAY))
+    box.type("整改")
+    site.delays_s["监督"] = 0.6
+    box.input.fill("监督")
+    box.page.wait_for_timeout(250)
+    box.page.keyboard.press("Escape")
+    box.page.wait_for_timeout(900)
+    assert not box.panel.is_visible()
+    assert box.input.input_value() == "监督"

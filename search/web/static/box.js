@@ -3,13 +3,11 @@
  *
  *   <script type="module" src="https://search.example.org/box.js"></script>
  *   <article-search-box></article-search-box>
- *
- * Styles are an adopted sheet and text is set as text, so a page's strict Content-Security-Policy and Trusted Types hold.
  */
 
 const HERE = new URL('.', import.meta.url).href;
 
-const TYPING_MS = 150; // keys that follow each other faster are waited for; the first after a pause is not
+const TYPING_MS = 150; // waited for within a burst of keys, not after a pause
 const COMPLETIONS_MS = 200; // results never wait longer for completions
 const PATIENCE_MS = 10_000;
 const BUSY_MS = 250;
@@ -19,7 +17,7 @@ const MOST_CHARS = 500;
 const PRE = '\uE000';
 const POST = '\uE001';
 
-/** What input methods show before there are characters: Latin letters, bopomofo with its tones, strokes, or nothing but keys of Cangjie. */
+/** What input methods show before there are characters: Latin letters, bopomofo and tones, strokes, nothing but keys of Cangjie. */
 const HALF_TYPED =
   /[\p{Script=Latin}\p{Script=Bopomofo}ˊˇˋ˙\u31C0-\u31EF丨丿丶乛]|^[日月金木水火土竹戈十大中一弓人心手口尸廿山女田難卜重]{1,5}$/u;
 
@@ -98,11 +96,13 @@ button { padding: .6em; border: 0; background: none; color: inherit; font: inher
 @keyframes busy { 50% { opacity: .15; } }
 @media (prefers-reduced-motion: reduce) { .busy::after { animation: none; } }
 .panel {
-  position: fixed; inset: auto; z-index: 1000; margin: 0; padding: .35em; overflow-y: auto; overscroll-behavior: contain;
+  display: flex; flex-direction: column; position: fixed; inset: auto; z-index: 1000; margin: 0; padding: .35em;
   min-width: var(--_width); width: var(--article-search-panel-width, 30rem); max-width: calc(100vw - 16px);
   color: var(--_ink); background: var(--_paper); line-height: 1.5; overflow-wrap: anywhere;
   border: 1px solid color-mix(in srgb, var(--_line) 55%, var(--_paper)); border-radius: var(--_radius); box-shadow: 0 .6rem 2rem rgb(0 0 0 / .22);
 }
+/* not the panel: it is the popup of the combobox */
+.list { overflow-y: auto; overscroll-behavior: contain; }
 .heading, .note, .option { margin: 0; padding: .45em 12px; }
 .heading, .meta { font-size: .78em; color: var(--_quiet); }
 .note, .snippet { font-size: .9em; color: var(--_quiet); }
@@ -110,7 +110,7 @@ button { padding: .6em; border: 0; background: none; color: inherit; font: inher
 .option:hover { background: color-mix(in srgb, var(--_tint) 55%, var(--_paper)); }
 .active { background: var(--_tint) !important; outline: 2px solid var(--_accent); outline-offset: -2px; }
 .completion { display: flex; align-items: center; gap: .6em; }
-.hit span { display: block; unicode-bidi: plaintext; text-align: match-parent; }
+.hit span { display: block; unicode-bidi: plaintext; }
 .title { font-weight: 600; }
 .hit .snippet { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 .all { color: var(--_accent); font-weight: 600; text-align: center; }
@@ -118,7 +118,7 @@ mark { background: var(--_mark); color: var(--_mark-ink); border-radius: .15em; 
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 `;
 
-const ICONS = { search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 21 21', cross: 'M6 6l12 12M18 6 6 18' };
+const ICONS = { search: 'M10 4a6 6 0 1 0 0 12 6 6 0 0 0 0-12m5 11 6 6', cross: 'M6 6l12 12m0-12L6 18' };
 
 const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#x27;': "'" };
 
@@ -145,7 +145,7 @@ function make(name, attributes = {}, ...children) {
 
 const icon = (name) => make('svg', { part: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, make('path', { d: ICONS[name] }));
 
-/** A highlight of the service, which is HTML-escaped with private-use characters for tags, as nodes; its text never becomes markup. */
+/** A highlight of the service (escaped, with PRE and POST for tags) as nodes; text never becomes markup. */
 function marked(highlight) {
   const plain = (text) => text.replace(/&(amp|lt|gt|quot|#x27);/g, (entity) => ENTITIES[entity]);
   return highlight.split(new RegExp(`[${PRE}${POST}]`)).map((piece, at) => (at % 2 ? make('mark', { part: 'mark' }, plain(piece)) : plain(piece)));
@@ -163,29 +163,25 @@ function chooseLanguage(tags) {
 
 async function getJson(address, signal) {
   const answer = await fetch(address, { signal });
-  if (!answer.ok) throw Object.assign(new Error(`${address} answered ${answer.status}`), { status: answer.status });
+  if (!answer.ok) throw Object.assign(new Error(address), { status: answer.status });
   return answer.json();
 }
 
-/** Tells the site's owner, once, when the service is there and its answers are kept from this page: browsers say no more than "failed". */
-async function explainRefusal(endpoint) {
+/** Tells the site's owner, once, that the service is there but keeps its answers from this page; browsers only say "failed". */
+function explainRefusal(endpoint) {
   if (refusalTold || new URL(endpoint).origin === location.origin) return;
   refusalTold = true;
-  try {
-    await fetch(new URL('box.js', endpoint), { method: 'HEAD', cache: 'no-store' });
-    console.warn(
-      `<article-search-box>: ${endpoint} does not let this page read its answers. Add ${location.origin} to its setting cors_origins and restart it.`,
-    );
-  } catch {
-    refusalTold = false; // it cannot be reached at all, or this page's own policy forbids it, which the browser has told
-  }
+  fetch(new URL('box.js', endpoint), { method: 'HEAD', cache: 'no-store' }).then(
+    () => console.warn(`<article-search-box>: ${endpoint} does not let this page read its answers. Add ${location.origin} to its setting cors_origins.`),
+    () => (refusalTold = false), // no service, or this page's own policy: the browser tells
+  );
 }
 
 export class ArticleSearchBox extends HTMLElement {
   static formAssociated = true;
   static observedAttributes = [...Object.keys(PROPERTIES), 'lang', 'value'];
 
-  #internals = this.attachInternals?.();
+  #internals = this.attachInternals();
   #input;
   #field;
   #clear;
@@ -232,7 +228,6 @@ export class ArticleSearchBox extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#stop();
     this.#close();
     this.#composed = null;
   }
@@ -241,6 +236,7 @@ export class ArticleSearchBox extends HTMLElement {
     if (before === now) return;
     if (name === 'value') this.value = now;
     this.#dress();
+    this.#shown = null;
     if (this.#open) this.#ask();
   }
 
@@ -284,25 +280,20 @@ export class ArticleSearchBox extends HTMLElement {
       this.#enter(false);
     });
     on(this.#input, 'focus', () => this.#dress());
-    on(this.#input, 'click', () => this.#open || this.#ask());
+    on(this.#input, 'click', () => this.#open || this.#changed());
     on(this.#input, 'blur', () => {
       this.#composed = null;
       if (document.hasFocus()) this.#close(); // another window may be looked at in between
     });
-    on(this.#field, 'mousedown', (event) => {
-      if (event.target === this.#input) return;
-      event.preventDefault();
-      this.#input.focus();
-    });
     on(this.#clear, 'click', () => this.#empty());
-    on(this.#panel, 'mousedown', (event) => event.preventDefault()); // the input keeps the focus
+    for (const node of [this.#clear, this.#panel]) on(node, 'mousedown', (event) => event.preventDefault()); // the input keeps the focus
     for (const type of ['click', 'auxclick']) on(this.#panel, type, (event) => this.#press(event));
   }
 
   /** Puts words and attributes where they are seen and heard. */
   #dress() {
     const words = this.#words();
-    const labels = [...(this.#internals?.labels ?? [])].map((label) => label.textContent.trim()).join(' ');
+    const labels = [...this.#internals.labels].map((label) => label.textContent.trim()).join(' ');
     this.#input.setAttribute('aria-label', this.getAttribute('label') || labels || words.label);
     this.#input.placeholder = this.getAttribute('placeholder') ?? words.label;
     this.#list.setAttribute('aria-label', words.results);
@@ -320,19 +311,20 @@ export class ArticleSearchBox extends HTMLElement {
 
   #changed() {
     this.#keepValue();
+    this.#activate(-1);
     if (this.#composed !== null && HALF_TYPED.test(this.#composed)) return;
     this.#ask();
   }
 
   #keepValue() {
-    this.#internals?.setFormValue(this.value);
+    this.#internals.setFormValue(this.value);
     this.#clear.hidden = !this.value;
   }
 
   #empty() {
     this.value = '';
-    this.#stop();
     this.#close();
+    this.#input.focus();
     this.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
   }
 
@@ -377,7 +369,7 @@ export class ArticleSearchBox extends HTMLElement {
   // Asking
 
   #number(name, usual, most) {
-    const given = Number.parseInt(this.getAttribute(name), 10);
+    const given = parseInt(this.getAttribute(name), 10);
     return given >= 0 ? Math.min(given, most) : usual;
   }
 
@@ -405,7 +397,7 @@ export class ArticleSearchBox extends HTMLElement {
     return { endpoint, search: search.href, suggest: most ? suggest.href : '' };
   }
 
-  /** Shows what there is for the text as it stands: at once when it is known, else when it has come. */
+  /** Shows what there is for the text: at once when it is known, else when it has come. */
   #ask() {
     const text = this.value.trim();
     const pause = Date.now() - this.#lastKey;
@@ -419,7 +411,7 @@ export class ArticleSearchBox extends HTMLElement {
     else this.#timer = setTimeout(() => this.#load(text, key, addresses), pause > TYPING_MS * 2 ? 0 : TYPING_MS);
   }
 
-  /** What was asked is no longer wanted: it is aborted, and its answer, should it come, is not shown. */
+  /** Aborts what was asked; its answer, should it come, is not shown. */
   #stop() {
     clearTimeout(this.#timer);
     this.#running?.abort();
@@ -440,7 +432,6 @@ export class ArticleSearchBox extends HTMLElement {
       const completions = await Promise.race([completing, new Promise((resolve) => setTimeout(resolve, COMPLETIONS_MS, null))]);
       answer = { page, completions: completions ?? [] };
       if (completions && !page.partial) {
-        kept.delete(key);
         kept.set(key, { answer, at: Date.now() });
         if (kept.size > KEPT_ANSWERS) kept.delete(kept.keys().next().value);
       }
@@ -484,9 +475,9 @@ export class ArticleSearchBox extends HTMLElement {
     }
     this.#notes.replaceChildren(...notes.map((note) => make('p', { part: 'note' }, note)));
     this.#list.replaceChildren(...groups);
-    this.#list.hidden = !this.#options.length;
-    this.#status.textContent = [...notes, this.#options.length ? words.status(count, this.#options.length) : ''].filter(Boolean).join(' ');
-    this.#panel.scrollTop = 0;
+    this.#list.hidden = !groups.length;
+    this.#status.textContent = [...notes, ...(groups.length ? [words.status(count, this.#options.length)] : [])].join(' ');
+    this.#list.scrollTop = 0;
   }
 
   #group(heading, options) {
@@ -520,9 +511,9 @@ export class ArticleSearchBox extends HTMLElement {
     return this.#option(
       'hit',
       (newTab) => {
-        // An article may carry any text as its address, javascript: too.
+        // an article may carry javascript: as its address
         const href = /^https?:\/\//i.test(hit.url ?? '') ? hit.url : `${this.#endpoint()}article/${encodeURIComponent(hit.id)}?${new URLSearchParams({ q: query })}`;
-        if (this.#tell('select', { query, href, newTab, hit: { ...hit, highlights: undefined } })) this.#go(href, newTab);
+        if (this.#tell('select', { query, href, newTab, hit })) this.#go(href, newTab);
       },
       make('span', { part: 'title', lang: 'zh' }, ...marked(hit.highlights.title)),
       make('span', { part: 'snippet', lang: 'zh' }, ...marked(snippet ?? '')),
@@ -549,14 +540,14 @@ export class ArticleSearchBox extends HTMLElement {
       this.#panel.showPopover?.(); // above everything, whatever the page cuts off around the box
       this.#listening = new AbortController();
       const options = { capture: true, passive: true, signal: this.#listening.signal };
-      for (const target of [window, window.visualViewport].filter(Boolean))
+      for (const target of [window, visualViewport])
         for (const type of ['scroll', 'resize']) target.addEventListener(type, () => this.#place(), options);
     }
     this.#place();
   }
 
   #close() {
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#activate(-1);
     this.#input.setAttribute('aria-expanded', 'false');
     this.#status.textContent = '';
@@ -567,18 +558,18 @@ export class ArticleSearchBox extends HTMLElement {
     this.#panel.hidden = true;
   }
 
-  /** Puts the panel below the box, or above it where there is more room, within what is seen of the page. */
+  /** Puts the panel below the box, or above it where there is more room. */
   #place() {
     const box = this.#field.getBoundingClientRect();
-    const { clientWidth, clientHeight } = document.documentElement;
-    const bottom = window.visualViewport ? visualViewport.offsetTop + visualViewport.height : clientHeight;
-    const below = bottom - box.bottom - 14;
+    const below = visualViewport.offsetTop + visualViewport.height - box.bottom - 14;
     const above = below < 220 && box.top - 14 > below;
     const { style } = this.#panel;
     style.setProperty('--_width', `${box.width}px`);
     const width = this.#panel.offsetWidth;
-    const start = getComputedStyle(this).direction === 'rtl' ? box.right - width : box.left;
-    style.left = `${Math.max(8, Math.min(start, clientWidth - width - 8))}px`;
+    const rtl = getComputedStyle(this).direction === 'rtl';
+    const start = rtl ? box.right - width : box.left;
+    style.textAlign = rtl ? 'right' : 'left'; // whatever the direction of each text
+    style.left = `${Math.max(8, Math.min(start, document.documentElement.clientWidth - width - 8))}px`;
     style.top = above ? 'auto' : `${box.bottom + 6}px`;
     style.bottom = above ? `${window.innerHeight - box.top + 6}px` : 'auto';
     style.maxHeight = `${Math.max(120, above ? box.top - 14 : below)}px`;
@@ -597,10 +588,9 @@ export class ArticleSearchBox extends HTMLElement {
       for (const pair of pairs) parameters.append(...pair);
       address.search = parameters;
     }
-    this.#stop();
     this.#close();
     if (!this.#tell('submit', { query: text, href: address.href, newTab })) return;
-    const form = this.#internals?.form;
+    const { form } = this.#internals;
     if (form && this.getAttribute('name') && !target && !newTab) {
       this.value = text;
       form.requestSubmit();

@@ -46,7 +46,7 @@ function show() {
 }
 
 function note(event) {
-  const item = document.createElement('li');
+  const item = document.createElement('p');
   const { query, href } = event.detail;
   item.textContent = `${event.type} ${JSON.stringify({ query, href })}`;
   log.prepend(item);
