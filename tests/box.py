@@ -62,7 +62,8 @@ class Opened:
         """The text of the option that the keyboard is on, told as a screen reader is told."""
         text: str | None = self.page.evaluate(
             """() => { const root = document.querySelector('article-search-box').shadowRoot;
-            return root.getElementById(root.querySelector('input').getAttribute('aria-activedescendant'))?.textContent ?? null }"""
+            const id = root.querySelector('input').getAttribute('aria-activedescendant');
+            return root.getElementById(id)?.textContent ?? null }"""
         )
         return text
 

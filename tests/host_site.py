@@ -1,7 +1,8 @@
-"""A site of somebody else's, on an origin of its own: its pages hold the box, and its proxy makes the way to the service slow or bad."""
+"""A site of somebody else's, on an origin of its own: its pages hold the box; its proxy makes the service slow or bad."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import urllib.error
@@ -29,10 +30,9 @@ class HostSite:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                try:
+                # A browser that has given a request up is what is tested.
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     site.answer(self)
-                except (BrokenPipeError, ConnectionResetError):
-                    pass  # the browser has given the request up, which is what is tested
 
             def log_message(self, *_args: object) -> None:
                 pass

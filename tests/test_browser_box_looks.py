@@ -11,14 +11,15 @@ from tests.host_site import HostSite
 
 __all__ = ["browser", "opened", "site"]
 
-HEADER = "<header style='overflow: hidden; transform: translateZ(0); width: 200px'><article-search-box></article-search-box></header>"
+HEADER = f"<header style='overflow: hidden; transform: translateZ(0); width: 200px'>{BOX}</header>"
 
 
 def inside(box: Any) -> bool:
     """Whether the panel is within the window, and the window scrolls no further sideways than it is wide."""
     return bool(
         box.page.evaluate(
-            """() => { const panel = document.querySelector('article-search-box').shadowRoot.querySelector('.panel').getBoundingClientRect();
+            """() => { const root = document.querySelector('article-search-box').shadowRoot;
+            const panel = root.querySelector('.panel').getBoundingClientRect();
             return panel.left >= 0 && panel.right <= innerWidth && panel.top >= 0 && panel.bottom <= innerHeight
                 && document.documentElement.scrollWidth <= innerWidth }"""
         )
@@ -92,7 +93,8 @@ def test_at_the_bottom_of_the_window_the_panel_opens_upwards_and_follows_the_pag
 
 
 def test_a_page_sets_colours_and_parts(opened: Any, site: HostSite) -> None:
-    style = """<style>article-search-box { --article-search-accent: rgb(1, 2, 3); --article-search-background: rgb(250, 240, 230) }
+    style = """<style>article-search-box { --article-search-accent: rgb(1, 2, 3); }
+    article-search-box { --article-search-background: rgb(250, 240, 230) }
     article-search-box::part(title) { font-style: italic } article-search-box::part(active) { letter-spacing: 3px }</style>"""
     box = opened(site.put(style + BOX))
     box.type("监督")
@@ -130,7 +132,8 @@ def test_attributes_are_followed_while_the_page_runs(opened: Any, site: HostSite
 
 
 def test_properties_that_were_set_before_the_script_came_hold(opened: Any, site: HostSite) -> None:
-    early = "<script>const box = document.querySelector('article-search-box'); box.limit = 1; box.value = '监督'; box.minChars = 2;</script>"
+    early = """<script>const box = document.querySelector('article-search-box');
+    box.limit = 1; box.value = '监督'; box.minChars = 2;</script>"""
     box = opened(site.put(BOX + early))
     assert (box.input.input_value(), box.page.evaluate("[box.limit, box.getAttribute('min-chars'), box.value]")) == (
         "监督",
