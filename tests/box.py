@@ -15,7 +15,7 @@ from tests.host_site import HostSite, host_site
 from tests.test_browser import browser as browser_fixture
 from tests.test_service import served
 
-SCREENSHOTS = ROOT / "screenshots"
+SCREENSHOTS = ROOT / "build" / "screenshots"
 BOX = "<article-search-box></article-search-box>"
 WAY = "<article-search-box endpoint='/way/'></article-search-box>"
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -77,7 +77,7 @@ class Opened:
 
     def shoot(self, name: str) -> None:
         """Keeps a picture of the window."""
-        SCREENSHOTS.mkdir(exist_ok=True)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"box-{name}.png")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import falcon
 import pytest
 from falcon import testing
 
@@ -122,17 +121,3 @@ def test_what_is_no_origin_is_refused_when_the_service_starts(given: str) -> Non
     with pytest.raises(SettingsError, match="cors_origins") as caught:
         client_of(given)
     assert caught.value.setting == "cors_origins"
-
-
-def test_the_script_of_the_box_is_for_every_page_and_asked_for_anew() -> None:
-    client = client_of("")
-    script = get(client, "/box.js")
-    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
-    assert script.headers["access-control-allow-origin"] == "*"
-    assert script.headers["cross-origin-resource-policy"] == "cross-origin"
-    assert script.headers["cache-control"] == "no-cache"
-    again = client.simulate_get("/box.js", headers={"If-None-Match": script.headers["etag"], "Origin": SITE})
-    assert (again.status, again.text) == (falcon.HTTP_304, "")
-    assert again.headers["access-control-allow-origin"] == "*"
-    assert client.simulate_get("/box.js", headers={"If-None-Match": '"before"'}).text == script.text
-    assert client.simulate_head("/box.js").status_code == 200

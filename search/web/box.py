@@ -46,7 +46,9 @@ class DemoPage:
 
 
 @cache
-def _script() -> tuple[bytes, str]:
-    """The script as it was when the program started, and its version."""
+def _script() -> tuple[bytes, falcon.ETag]:
+    """The script as it was when the program started, and its version; weak, as it may be sent compressed."""
     content = (resources.files("search.web") / "static" / "box.js").read_bytes()
-    return content, hashlib.blake2b(content, digest_size=8).hexdigest()
+    etag = falcon.ETag(hashlib.blake2b(content, digest_size=8).hexdigest())
+    etag.is_weak = True
+    return content, etag
