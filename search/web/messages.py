@@ -126,7 +126,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "demo": ("站点搜索框", "網站搜尋框", "A search box for any site"),
     "demo_lead": (
         "这个搜索框可以放进任何网页，下面就是一个例子。换换样子和属性，试好以后把三行代码抄走。",
-        "這個搜尋框可以放進任何網頁，下面就是一個例子。換換樣子和屬性，試好以後把三行代碼抄走。",
+        "這個搜尋框可以放進任何網頁，下面就是一個例子。換換樣子和屬性，試好以後把三行程式碼抄走。",
         "This search box goes into any page, as into the one below. Try its themes and attributes, then take three lines away.",
     ),
     "demo_page": ("示例网页", "示例網頁", "A page of another site"),
@@ -150,7 +150,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "demo_placeholder": ("提示文字", "提示文字", "Placeholder"),
     "demo_limit": ("文章数", "文章數", "Articles"),
     "demo_completions": ("建议数", "建議數", "Suggestions"),
-    "demo_lines": ("三行代码", "三行代碼", "Three lines"),
+    "demo_lines": ("三行代码", "三行程式碼", "Three lines"),
     "demo_lines_hint": (
         "第一行写进服务的设置（settings.toml），把网址换成您网站的；后两行写进网页。",
         "第一行寫進服務的設定（settings.toml），把網址換成您網站的；後兩行寫進網頁。",
