@@ -7,7 +7,7 @@
 
 const HERE = new URL('.', import.meta.url).href;
 
-const TYPING_MS = 150; // waited for within a burst of keys, not after a pause
+const TYPING_MS = 80; // waited for within a burst of keys, not after a pause
 const COMPLETIONS_MS = 200; // results never wait longer for completions
 const PATIENCE_MS = 10_000;
 const BUSY_MS = 250;
