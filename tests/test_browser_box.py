@@ -242,12 +242,9 @@ def test_a_late_answer_never_overwrites_a_newer_one(opened: Any, site: HostSite)
 def test_fast_typing_asks_once_and_what_was_asked_is_not_asked_again(opened: Any, site: HostSite) -> None:
     box = opened(site.put(WAY))
     box.input.click()
-    for letter in "jiandu":
-        box.page.keyboard.type(letter)
+    box.page.evaluate("for (const letter of 'jiandu') document.execCommand('insertText', false, letter)")
     box.panel.wait_for(state="visible")
-    asked = [query for what, query in site.asked if what == "search"]
-    assert asked[-1] == "jiandu"
-    assert len(asked) <= 3
+    assert [query for what, query in site.asked if what == "search"] == ["jiandu"]
     box.input.fill("监督")
     box.shows("查看全部")
     before = len(site.asked)
