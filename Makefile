@@ -1,10 +1,10 @@
-# serve, test, check, bench, bench-million: each makes and reuses one virtual environment.
+# serve, test, check, torture, bench, bench-million: each makes and reuses one virtual environment.
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?= data
 RUN = $(VENV)/bin
 
-.PHONY: serve test check bench bench-million format clean
+.PHONY: serve test check torture bench bench-million format clean
 
 serve: $(VENV)/.serve
 	$(RUN)/article-search index corpus --data $(DATA)
@@ -18,10 +18,13 @@ check: $(VENV)/.test
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/python -m coverage erase
-	$(RUN)/python -m coverage run -m pytest -m "not real_corpus"
+	$(RUN)/python -m coverage run -m pytest -m "not real_corpus and not torture"
 	NUMBA_DISABLE_JIT=1 $(RUN)/python -m coverage run -m pytest tests/test_kernels.py tests/test_literal_codes.py tests/test_closeness.py
 	$(RUN)/python -m coverage combine -q
 	$(RUN)/python -m coverage report
+
+torture: $(VENV)/.test
+	$(RUN)/python -m tests.torture --report docs/torture.md
 
 bench: $(VENV)/.bench
 	$(RUN)/python -m benchmarks.run

@@ -12,6 +12,8 @@ from tests.torture.counts import Counts
 from tests.torture.report import write_report
 from tests.torture.scenarios import SCENARIOS, lacking
 
+pytestmark = pytest.mark.torture
+
 
 def need(name: str) -> None:
     """Skips a test for whose scenario the machine lacks something; never in CI."""

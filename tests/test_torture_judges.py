@@ -30,6 +30,8 @@ from tests.torture.storage import Disk, Drop, Moved, Named, Operation, Said, Syn
 
 Patch = pytest.MonkeyPatch
 
+pytestmark = pytest.mark.torture
+
 
 # What a disk forgets
 

@@ -7,6 +7,7 @@ files have; the versions of an article stay in their order; backups can be resto
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,7 @@ __all__ = ["LONG", "SHORT", "fake_clock", "run", "set_clock"]
 
 SHORT, LONG = 8, 300
 """Settings of the clock, with a write after each."""
-LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+LIBRARY = f"/usr/lib/{platform.machine()}-linux-gnu/faketime/libfaketime.so.1"
 OFFSETS = ("+0", "-1", "-3600", "+3600", "-86400", "+86400", "-31536000", "+31536000", "-1000000000")
 IDS = 12
 
