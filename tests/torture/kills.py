@@ -192,7 +192,7 @@ def _begin(
     for line in death.said:
         field.ledger.hear(line)
     before = len(counts.problems)
-    if death.status not in (0, -9) and not _explained(death.errors, victim):
+    if death.status not in (0, -9) and not _explained(death.errors):
         counts.fault(f"it ended with {death.status}: {death.errors.strip()[-400:]}")
     verify(field.data, field.ledger, field.analyzer, counts)
     if name == "backup":
@@ -201,9 +201,10 @@ def _begin(
     return death
 
 
-def _explained(errors: str, victim: str) -> bool:
-    """Whether a process whose worker was killed has said so."""
-    return victim == "child" and errors.strip().rpartition("\n")[2].startswith("indexer.errors.")
+def _explained(errors: str) -> bool:
+    """Whether a process says that its worker was killed: by us, or at the step that the worker has from it."""
+    last = errors.strip().rpartition("\n")[2]
+    return last.startswith("indexer.errors.StorageError: a process that ") and "was ended" in last
 
 
 def _judge_backup(field: Field, counts: Counts) -> None:

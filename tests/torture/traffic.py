@@ -22,9 +22,11 @@ from typing import Any
 from urllib.parse import quote
 
 from indexer.analysis import Analyzer
-from tests.conftest import ROOT
+from indexer.archive import Archive
+from indexer.build import sync
+from tests.conftest import ROOT, article
 from tests.torture.counts import Counts
-from tests.torture.ledger import Ledger, State, live, literal, record_of, made, verify
+from tests.torture.ledger import Ledger, State, build_options, literal, live, made, record_of, verify
 from tests.torture.processes import children_of
 
 __all__ = ["LONG", "SHORT", "Client", "Service", "run"]
@@ -321,11 +323,6 @@ def _judge_at_rest(service: Service, data: Path, clients: list[Client], analyzer
 
 def _first(data: Path) -> None:
     """An article of nobody's, so that there is an index to begin with."""
-    from indexer.archive import Archive
-    from indexer.build import sync
-    from tests.conftest import article
-    from tests.torture.ledger import build_options
-
     with Archive(data) as archive:
         archive.put([article("first")])
     sync(data, build_options(Analyzer()))
