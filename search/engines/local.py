@@ -20,7 +20,7 @@ from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
 from indexer.errors import IndexMissingError, UnreadableError
 from indexer.schema import facet_key
-from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
+from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_newest
 from search.engines.answers import Answers
 from search.engines.assistance import Assistance
 from search.engines.base import EngineStats
@@ -238,28 +238,31 @@ class LocalEngine:
 
     def _current(self) -> _Open:
         """The newest index; what a search still reads of an older one stays mapped until it is done."""
+        opened = self._open
+        if opened is not None and manifest_stamp(self._data) in (opened.stamp, None):
+            # With the manifest gone the last good snapshot goes on serving.
+            return opened
+        # Who finds another manifest may have been told that a write can be found, so nobody goes on without it.
         with self._lock:
             return self._newest()
 
     def _newest(self) -> _Open:
-        stamp = manifest_stamp(self._data)
-        if self._open is not None and stamp in (self._open.stamp, None):
-            # With the manifest gone the last good snapshot goes on serving.
-            return self._open
+        stamp, before = manifest_stamp(self._data), self._open
+        if before is not None and stamp in (before.stamp, None):
+            return before
         if stamp is None and not self._data.exists():
             raise IndexMissingError(f"there is no data directory {self._data}; name one with --data", path=self._data)
-        manifest = read_manifest(self._data)
-        folder = index_folder(self._data)
-        manifest.check_analysis(self._analyzer.fingerprint, folder)
-        snapshot = open_snapshot(folder / manifest.generation, commit=manifest.commit)
+        newest = open_newest(
+            self._data, analysis=self._analyzer.fingerprint, before=before.snapshot if before else None
+        )
+        manifest, snapshot = newest.manifest, newest.snapshot
         # The words of the user's that count are those which the index knows, until it is brought up to newer ones.
-        before = self._open.analyzer if self._open else self._analyzer
-        analyzer = before.with_user_words(manifest.user_words)
+        analyzer = (before.analyzer if before else self._analyzer).with_user_words(manifest.user_words)
         evaluator = Evaluator(snapshot, relax_share=self._relax_share, parameters=self._ranking.bm25, steps=self._steps)
         ranker = Ranker(snapshot, evaluator, self._ranking)
         assistance = Assistance(snapshot, evaluator, analyzer)
         answers = Answers(self._cached_answers)
-        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
+        self._open = _Open(manifest, newest.stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
         return self._open
 
 
