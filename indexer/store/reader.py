@@ -66,7 +66,7 @@ class Snapshot:
     @cached_property
     def facets(self) -> Mapping[str, FacetColumn]:
         """The column of each facet, and of the story; made when it is first asked for."""
-        return _Columns(self)
+        return _Columns(self.segments, self.live, self.days)
 
     def text_units(self, doc: int) -> npt.NDArray[np.uint16]:
         """The code units of all texts of the article numbered ``doc``, as ``texts.py`` has them."""
@@ -98,22 +98,20 @@ class Snapshot:
 
 
 class _Columns(dict[str, FacetColumn]):
-    """The columns of a snapshot. Two threads may make the same one, which does no harm."""
+    """The columns of the facets of a snapshot. Two threads may make the same one, which does no harm."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, segments: Sequence[Segment], live: npt.NDArray[np.bool_], days: npt.NDArray[np.int32]) -> None:
         super().__init__()
-        self._snapshot = snapshot
+        # NOTE: not the snapshot, or both would live on in a circle, and with them the files that it has open.
+        self._segments, self._live, self._days = segments, live, days
 
     def __missing__(self, name: str) -> FacetColumn:
-        snapshot = self._snapshot
         if name == "year":
-            column = period_column(snapshot.days // 10000, snapshot.live, lambda year: f"{year:04d}")
+            column = period_column(self._days // 10000, self._live, lambda year: f"{year:04d}")
         elif name == "month":
-            column = period_column(
-                snapshot.days // 100, snapshot.live, lambda month: f"{month // 100:04d}-{month % 100:02d}"
-            )
+            column = period_column(self._days // 100, self._live, lambda month: f"{month // 100:04d}-{month % 100:02d}")
         else:
-            column = stored_column([segment.facets[name] for segment in snapshot.segments], snapshot.live)
+            column = stored_column([segment.facets[name] for segment in self._segments], self._live)
         self[name] = column
         return column
 

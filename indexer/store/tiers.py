@@ -19,7 +19,7 @@ SMALL = 250
 """Live articles below which a segment counts as small: merging it costs less than the commit."""
 MOST_SMALL = 3
 MOST_LARGE = 4
-DEAD = 0.25
+DEAD = 0.2
 """Share of dead articles from which a segment that is not small is written anew. Files that are being written stand beside those
 that they replace: so the index stays within 2.5 times its smallest size."""
 USUAL_CHARS = 500
@@ -31,19 +31,13 @@ Group = list[SegmentEntry]
 class Arrangement:
     """The segments after a commit, each by those that it is made of (none is empty), in the order in which they were written.
 
-    Those at the places ``beside`` are to become one, but are more work than the commit should do.
+    A group of several is made one by the commit; so is one of a single segment at the place ``renewed``, which is written without
+    what is dead in it. The groups at the places ``beside`` are to become one, but are more work than the commit should do.
     """
 
     groups: list[Group]
-    beside: list[int]
-    most_work: float = math.inf
-    busy: Collection[str] = ()
-
-    def is_made(self, group: Group) -> bool:
-        """Whether the commit has to write a group: it is of several segments, or too much of its one is dead."""
-        return len(group) > 1 or (
-            group[0].name not in self.busy and _is_dead(group[0]) and _work(group) <= self.most_work
-        )
+    renewed: int | None = None
+    beside: tuple[int, ...] = ()
 
 
 def arrange(
@@ -56,24 +50,26 @@ def arrange(
     """What to do with the segments there are and those that one batch wrote, which become one.
 
     Beyond that at most three segments are small, and at most four large: then the small ones become one, or the smallest of the
-    large ones and with them those that are at most twice as large. A segment of which a quarter is dead is written anew. The
-    commit does what is no more work than to merge ``most_work`` usual articles; segments named ``busy`` are left as they are.
+    large ones and with them those that are at most twice as large. Where that is not so, the segment with most dead articles is
+    written anew if they are a fifth of it: not in the same commit, so that old and new files are never all of the index twice.
+    The commit does what is no more work than to merge ``most_work`` usual articles; segments named ``busy`` stay as they are.
     """
     groups: list[Group] = [[entry] for entry in old if _live([entry]) or entry.name in busy]
+    n_old = len(groups)
     groups += _packed(new)
+    n_groups = len(groups)
     while chosen := _due([group for group in groups if group[0].name not in busy]):
         places = [groups.index(group) for group in chosen]
         merged = [entry for group in chosen for entry in group]
         if _work(merged) > most_work:
-            return Arrangement(groups, places, most_work, busy)
+            return Arrangement(groups, beside=tuple(places))
         groups = [group for group in groups if group not in chosen]
         groups.insert(places[0], merged)
-    dead = [
-        at
-        for at, group in enumerate(groups)
-        if len(group) == 1 and group[0].name not in busy and _is_dead(group[0]) and _work(group) > most_work
-    ]
-    return Arrangement(groups, sorted(dead, key=lambda at: _work(groups[at]))[-1:], most_work, busy)
+    dead = [at for at, group in enumerate(groups[:n_old]) if group[0].name not in busy and _is_dead(group[0])]
+    if not dead or len(groups) < n_groups:
+        return Arrangement(groups)
+    most = max(dead, key=lambda at: len(groups[at][0].deleted))
+    return Arrangement(groups, beside=(most,)) if _work(groups[most]) > most_work else Arrangement(groups, renewed=most)
 
 
 def _due(groups: Sequence[Group]) -> list[Group]:

@@ -153,7 +153,10 @@ class IndexWriter:
             most_work=MERGED_AT_COMMIT if self._merger else math.inf,
             busy={entry.name for entry in running.sources} if running else (),
         )
-        entries = [self._merge(group) if arranged.is_made(group) else group[0] for group in arranged.groups]
+        entries = [
+            self._merge(group) if len(group) > 1 or at == arranged.renewed else group[0]
+            for at, group in enumerate(arranged.groups)
+        ]
         entries = [entry if entry in old else self._made_durable(entry) for entry in entries]
         number = self._contents.number + 1
         contents = Contents(number=number, segments=tuple(entries))

@@ -186,7 +186,9 @@ class LocalEngine:
     def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
         """At most ``limit`` texts to go on with from ``text``."""
         opened = self._current()
-        completions = self._completions.get(opened.snapshot, opened.assistance.completions)
+        # By number, not by the snapshot itself: what is removed of it meanwhile should not be held open.
+        state = opened.manifest.generation, opened.manifest.commit
+        completions = self._completions.get(state, opened.assistance.completions)
         return tuple(completions.complete(text, limit))
 
     def facet_values(self, facet: str, text: str, request: SearchRequest) -> tuple[FacetValue, ...]:
