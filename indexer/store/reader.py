@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,10 @@ class Snapshot:
     def facets(self) -> Mapping[str, FacetColumn]:
         """The column of each facet, and of the story; made when it is first asked for."""
         return _Columns(self.segments, self.live, self.days)
+
+    def make_ready(self, facets: Iterable[str]) -> None:
+        """Makes the ranks and the columns of ``facets``, which else each of the threads would that ask for them first."""
+        _ = self.ranks, [self.facets[name] for name in facets]
 
     def text_units(self, doc: int) -> npt.NDArray[np.uint16]:
         """The code units of all texts of the article numbered ``doc``, as ``texts.py`` has them."""

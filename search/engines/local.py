@@ -264,6 +264,7 @@ class LocalEngine:
         ranker = Ranker(snapshot, evaluator, self._ranking)
         assistance = Assistance(snapshot, evaluator, analyzer)
         answers = Answers(self._cached_answers)
+        snapshot.make_ready(SearchRequest().facets)
         self._open = _Open(manifest, newest.stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
         return self._open
 
