@@ -35,6 +35,8 @@ from search.engines.local import LocalEngine
 __all__ = ["LiveUpdates", "live_updates", "percentile"]
 
 WORD = "第{}次修订记号"
+MOST_S = 60
+"""So long the start of the writer, and its first commit, may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +73,13 @@ def live_updates(
     found = LiveUpdates(quiet=[], busy=[], commits=[], lags=[])
     context = get_context("spawn")
     writes: Queue[tuple[str, float, float]] = context.Queue()
-    on, end = context.Event(), context.Event()
-    writer = context.Process(target=_write, args=(data, list(articles[:2_000]), a_second, on, end, writes), daemon=True)
+    ready, on, end = context.Event(), context.Event(), context.Event()
+    arguments = (data, list(articles[:2_000]), a_second, ready, on, end, writes)
+    writer = context.Process(target=_write, args=arguments, daemon=True)
     writer.start()
     try:
+        if not ready.wait(MOST_S):
+            raise AssertionError("the process that writes did not start")
         for _ in range(turns):
             found.quiet.extend(_search(engine, texts, seconds, threads, pause_ms))
             on.set()
@@ -108,12 +113,13 @@ class _Lags:
         return self._lags, self._commits
 
     def _watch(self) -> None:
+        until = time.monotonic() + MOST_S
         while True:
             try:
                 # The writer tells of a write when its commit is done; a search from then on must find it.
                 text, begun, commit_ms = self._writes.get(timeout=0.5)
             except queue.Empty:
-                if self._stop.is_set():
+                if self._stop.is_set() and (self._lags or time.monotonic() > until):
                     return
                 continue
             if self._engine.search(SearchRequest(text=f'"{text}"', limit=1, facets=())).total != 1:
@@ -123,10 +129,17 @@ class _Lags:
 
 
 def _write(
-    data: Path, articles: list[Article], a_second: float, on: Event, end: Event, writes: Queue[tuple[str, float, float]]
+    data: Path,
+    articles: list[Article],
+    a_second: float,
+    ready: Event,
+    on: Event,
+    end: Event,
+    writes: Queue[tuple[str, float, float]],
 ) -> None:
     analyzer, merger, chance = Analyzer(open_segmenter("auto")), Merger(), random.Random(1)
     analyzer.words("热")
+    ready.set()
     with Archive(data) as archive:
         number = 0
         while on.wait() and not end.is_set():

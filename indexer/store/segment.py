@@ -24,7 +24,7 @@ from indexer.errors import IndexDamagedError
 from indexer.schema import STORED_FACETS, WORD_FIELDS
 from indexer.store.bigrams import BigramLists
 from indexer.store.byte_strings import BytesList
-from indexer.store.parts import PartFile
+from indexer.store.parts import PartFile, lengths_of
 from indexer.store.texts import StoredTexts, read_texts
 from indexer.store.words import Rows, WordLists
 
@@ -45,7 +45,7 @@ def new_name() -> str:
     return f"MAIN_{secrets.token_hex(8)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SegmentFacet:
     """The values of one facet. ``forms`` are pairs of folded key and form as written, sorted.
 
@@ -55,6 +55,11 @@ class SegmentFacet:
     forms: tuple[tuple[str, str], ...]
     offsets: npt.NDArray[Any]
     entries: npt.NDArray[Any]
+
+    @cached_property
+    def docs(self) -> npt.NDArray[np.int32]:
+        """The document of each entry, ``int32[n_entries]``."""
+        return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), lengths_of(self.offsets))
 
 
 class Segment:
