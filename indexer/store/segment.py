@@ -110,15 +110,20 @@ class Segment:
         other._delete(deleted)
         return other
 
-    def once(self, name: str, compute: Callable[[Segment], Value]) -> Value:
-        """What ``compute`` makes of the segment whatever is deleted in it: made once, and kept as long as its files are read."""
-        if name not in self._kept:
-            self._kept[name] = compute(self)
-        value: Value = self._kept[name]
+    def once(self, name: str, compute: Callable[[Segment], Value], *, of_live: bool = False) -> Value:
+        """What ``compute`` makes of the segment whatever is deleted in it: made once, and kept as long as its files are read.
+
+        What depends on the deleted documents is ``of_live`` ones, and kept as long as no more are deleted.
+        """
+        kept = self._kept_of_live if of_live else self._kept
+        if name not in kept:
+            kept[name] = compute(self)
+        value: Value = kept[name]
         return value
 
     def _delete(self, deleted: tuple[int, ...]) -> None:
         self._deleted = deleted
+        self._kept_of_live: dict[str, Any] = {}
         self.deleted: npt.NDArray[np.bool_] | None = None
         if deleted:
             if max(deleted) >= self.n_docs:
