@@ -22,6 +22,8 @@ from search.settings import Settings, read_settings
 from search.suggest.characters import homophones, lookalikes
 from search.suggest.spelling import spell
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
+from search.web.box import BoxResource, DemoPage
+from search.web.cors import CrossOrigin, parse_origins
 from search.web.counters import Counters
 from search.web.errors import add_error_handlers
 from search.web.metrics import CountRequests, MetricsResource
@@ -67,12 +69,14 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     counters = counters or Counters()
     engine = engine or make_engine(settings, counters)
     middleware: list[Any] = [CountRequests(counters), GiveRequestIds(), _SecurityHeaders()]
-    app = falcon.App(middleware=middleware)
+    app = falcon.App(middleware=[*middleware, CrossOrigin(parse_origins(settings.cors_origins))])
     add_error_handlers(app, ErrorPage(settings.title))
     app.add_route("/", SearchPage(engine, settings.title))
     app.add_route("/search", SearchPage(engine, settings.title))
     app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))
     app.add_route("/help", HelpPage(settings.title))
+    app.add_route("/box.js", BoxResource())
+    app.add_route("/demo", DemoPage(settings.title))
     app.add_route("/static/{name}", StaticResource())
     app.add_route("/api/v1/search", SearchResource(engine))
     app.add_route("/api/v1/multi-search", MultiSearchResource(engine))
