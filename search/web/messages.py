@@ -110,6 +110,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "original": ("查看原文", "查看原文", "Original page"),
     "summary": ("摘要", "摘要", "Summary"),
     "captions": ("图片说明", "圖片說明", "Photo captions"),
+    "download": ("下载全部结果：", "下載全部結果：", "All results: "),
+    "feed": ("订阅 Atom", "訂閱 Atom", "Atom feed"),
     "undated": ("日期不详", "日期不詳", "Undated"),
     "error": ("这个请求无法完成", "這個請求無法完成", "This request could not be answered"),
     "error_400": ("网址里有一项参数不对", "網址裡有一項參數不對", "Something in this address is not right"),
