@@ -26,9 +26,11 @@ from search.web.assistance import FacetResource, MultiSearchResource, SimilarRes
 from search.web.caching import Caching
 from search.web.compression import Compression
 from search.web.description import Discovery, IconResource, OpenSearchResource, RobotsResource
+from search.web.docs import DocsPage
 from search.web.errors import add_error_handlers
 from search.web.export import ExportResource
 from search.web.feed import FeedResource
+from search.web.openapi import OpenApiResource
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
 from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
 from search.web.server import run
@@ -93,6 +95,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_route("/opensearch.xml", OpenSearchResource(site))
     app.add_route("/robots.txt", RobotsResource(site))
     app.add_route("/favicon.ico", IconResource())
+    app.add_route("/openapi.json", OpenApiResource(app, site))
+    app.add_route("/docs", DocsPage(app, settings.title))
     app.add_route("/healthz", HealthResource())
     app.add_route("/readyz", ReadyResource(engine))
     return app

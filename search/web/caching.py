@@ -24,8 +24,11 @@ FRESHNESS: dict[str, str] = {
     "/": "page",
     "/search": "page",
     "/article/{article_id}": "page",
+    "/values": "page",
     "/help": "fixed page",
+    "/demo": "fixed page",
     "/docs": "fixed page",
+    "/box.js": "own",
     "/static/{name}": "fixed",
     "/favicon.ico": "fixed",
     "/robots.txt": "fixed",
@@ -38,10 +41,10 @@ FRESHNESS: dict[str, str] = {
     "/api/v1/articles/{article_id}/similar": "index",
     "/api/v1/suggest": "body",
 }
-"""Route → of what its answers are made: the ``index``, what is ``fixed`` while the service runs, either of them as a ``page``, or
-what only the ``body`` itself can tell (completions follow the index a moment later)."""
+"""Route → of what its answers are made: the ``index``, what is ``fixed`` while the service runs, either of them as a ``page``,
+what only the ``body`` can tell (completions follow the index a moment later), or what the resource knows by its ``own``."""
 
-NEVER_KEPT = frozenset({"/healthz", "/readyz", "/metrics", "/api/v1/export"})
+NEVER_KEPT = frozenset({"/healthz", "/readyz", "/metrics", "/language", "/api/v1/export"})
 """Routes whose answers are of the moment, or too large to be kept."""
 
 

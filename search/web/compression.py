@@ -60,6 +60,8 @@ class Compression:
         if coding is None or not_modified:
             return
         if response.stream is not None:
+            if request.method != "GET":
+                return  # whoever is sending may wait for each line of the answer
             response.stream = _Compressed(cast(Iterable[bytes], response.stream), codings()[coding]())
         else:
             body = response.render_body()

@@ -24,7 +24,7 @@ from search.web.help import EXAMPLES
 from search.web.messages import MESSAGES, choose_language
 from search.web.resources import query_parameters
 
-__all__ = ["SECURITY_HEADERS", "ArticlePage", "ErrorPage", "HelpPage", "SearchPage", "StaticResource"]
+__all__ = ["SECURITY_HEADERS", "ArticlePage", "ErrorPage", "HelpPage", "SearchPage", "StaticResource", "send_page"]
 
 _REPEATABLE = frozenset({"section", "author", "source", "not_section", "not_author", "not_source"})
 _FIXED = frozenset(
@@ -69,7 +69,7 @@ class SearchPage:
         page = self._engine.search(replace(search, limit=view.PER_PAGE, facets=view.FACETS_SHOWN))
         response.context.passing = page.partial
         context = {"site": self._title, **_search_context(search, page), "loosened": self._loosened(search, page)}
-        _send(response, "search.html", request, context)
+        send_page(response, "search.html", request, context)
 
     def _loosened(self, search: SearchRequest, page: Page) -> list[tuple[view.Chip | None, str, int]]:
         """What would find something where nothing is found: a filter given up, or any word (None), its address and its hits."""
@@ -114,7 +114,7 @@ class ArticlePage:
             "search": search,
             "back": view.search_href(search, offset=search.offset),
         }
-        _send(response, "article.html", request, context)
+        send_page(response, "article.html", request, context)
 
     on_head = on_get
 
@@ -130,7 +130,7 @@ class HelpPage:
         examples = [
             (example.query, view.search_href(SearchRequest(text=example.query)), example.finds) for example in EXAMPLES
         ]
-        _send(response, "help.html", request, {"site": self._title, "examples": examples})
+        send_page(response, "help.html", request, {"site": self._title, "examples": examples})
 
     on_head = on_get
 
@@ -195,7 +195,8 @@ def _search_context(search: SearchRequest, page: Page) -> dict[str, Any]:
     }
 
 
-def _send(response: falcon.Response, template: str, request: falcon.Request, context: dict[str, Any]) -> None:
+def send_page(response: falcon.Response, template: str, request: falcon.Request, context: dict[str, Any]) -> None:
+    """Makes the page of ``template`` the answer, in the language of the reader."""
     response.content_type = falcon.MEDIA_HTML
     response.set_header("Vary", "Accept-Language")
     response.set_header("X-Robots-Tag", "noindex")
