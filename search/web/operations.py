@@ -185,7 +185,7 @@ OPERATIONS: tuple[Operation, ...] = (
              *(parameter for parameter in _ALL if parameter.name != "q"),
          ),
          examples=("api/v1/facets/section?facet_limit=10",)),
-    _get("/api/v1/export", "export", "All hits of a search, as many as total says, streamed from one state of the index", "search",
+    _get("/api/v1/export", "export", "All hits of a search, as many as total says, from one state of the index", "search",
          {media.partition(";")[0]: (TEXT if form == "csv" else named("ExportedArticle")) for form, (media, _) in FORMATS.items()},
          parameters=_IN_EXPORTS, examples=("api/v1/export?format=csv&fields=id,title",)),
     _get("/api/v1/articles/{article_id}", "getArticle", "One article, whole", "articles", {_JSON: named("Article")},
