@@ -55,7 +55,7 @@ class Caching:
     """
 
     def __init__(self, engine: Engine, *, settings: str, zone: ZoneInfo, private: bool = False) -> None:
-        self._fixed = f"{settings} {program_version()}"
+        self._fixed = _weak_tag(f"{settings} {program_version()}".encode())
         self._zone = zone
         self._control = "private, no-cache" if private else "no-cache"
         self._makers: dict[str, Callable[[falcon.Request], str]] = {
