@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,15 @@ def test_what_a_client_has_is_not_sent_again(client: testing.TestClient, address
         for name in ("etag", "cache-control", "vary"):
             assert again.headers.get(name) == (first.headers.get(name) or again.headers.get(name))
     assert ask(client, address, **{"If-None-Match": '"x"'}).content == first.content or "took" in first.text
+
+
+def test_a_file_that_is_kept_for_a_year_stays_so_when_it_is_asked_for_again(client: testing.TestClient) -> None:
+    (address,) = re.findall(r'href="\.(/static/style\.css\?v=\w+)"', ask(client, "/").text)
+    first = ask(client, address)
+    again = ask(client, address, **{"If-None-Match": tag(first)})
+    assert again.status_code == 304
+    assert "immutable" in first.headers["cache-control"]
+    assert again.headers["cache-control"] == first.headers["cache-control"]
 
 
 def test_a_304_costs_no_search(index_articles: Callable[..., Path]) -> None:

@@ -23,7 +23,8 @@ __all__ = ["OpenApiResource", "describe", "operations_of", "shown_path"]
 
 _UNKNOWN_VERSION = "0"
 _PROBLEM = {"application/problem+json": {"schema": named("Problem")}}
-_INDEXED = ("index", "page", "body")
+_INDEXED = ("index", "page")
+_INDEXED_TOO = ("multiSearch", "suggest", "export", "readyz")
 _WORDS = {
     304: "what the client has is still so",
     400: "a parameter, the query (in strict mode) or the body cannot be used",
@@ -137,13 +138,13 @@ def _responses(operation: Operation) -> dict[str, Any]:
         responses["200"]["headers"] = {"ETag": {"schema": {"type": "string"}}}
         statuses[304] = _WORDS[304]
     conditions: tuple[tuple[int, Callable[[], bool]], ...] = (
-        (400, lambda: bool(operation.parameters or operation.takes) and kind != "fixed"),
+        (400, lambda: bool(operation.parameters or operation.takes) and operation.name != "static"),
         (401, lambda: bool(operation.scope)),
         (403, lambda: bool(operation.scope)),
         (404, lambda: "{" in operation.path),
         (
             503,
-            lambda: kind in _INDEXED or bool(operation.scope) or operation.name in ("multiSearch", "export", "readyz"),
+            lambda: kind in _INDEXED or bool(operation.scope) or operation.name in _INDEXED_TOO,
         ),
     )
     for status, holds in conditions:
