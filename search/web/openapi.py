@@ -151,6 +151,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
         if holds():
             statuses.setdefault(status, _WORDS[status])
     is_page = operation.group == "pages"
+    responses["default"] = {
+        "description": "any other failure",
+        "content": _content(operation.answers) if is_page else _PROBLEM,
+    }
     for status, words in sorted(statuses.items()):
         responses[str(status)] = {"description": words}
         if status < 300:

@@ -178,8 +178,9 @@ SCHEMAS: dict[str, Schema] = {
         "required": ["id", "result"],
         "properties": {
             "id": TEXT,
-            "result": TEXT,
+            "result": {"enum": ["created", "updated", "unchanged", "duplicate", "deleted"]},
             "change": {"type": ["integer", "null"], "description": "the number of the change, which is durable"},
+            "duplicate_of": {**TEXT, "description": "the article of which it is now one more address"},
             "searchable": {**SWITCH, "description": "with wait=searchable: whether it can be found by now"},
         },
     },
