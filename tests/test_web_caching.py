@@ -68,7 +68,7 @@ def test_every_route_that_can_be_read_says_what_its_answers_are_made_of(client: 
 def test_what_a_client_has_is_not_sent_again(client: testing.TestClient, address: str) -> None:
     first = ask(client, address)
     assert first.status_code == 200
-    for held in (tag(first), f'"x", {tag(first)}', tag(first).removeprefix("W/"), "*"):
+    for held in (tag(first), f'"x", {tag(first)}', tag(first).removeprefix("W/")):
         again = ask(client, address, **{"If-None-Match": held})
         assert (again.status_code, again.content) == (304, b"")
         for name in ("etag", "cache-control", "vary"):
@@ -144,6 +144,7 @@ def test_an_answer_that_was_cut_short_is_not_kept(index_articles: Callable[..., 
 
 
 def test_errors_and_probes_have_no_tag(client: testing.TestClient) -> None:
+    assert ask(client, "/api/v1/articles/none", **{"If-None-Match": "*"}).status_code == 404
     for address in ("/api/v1/articles/none", "/api/v1/search?limit=x", "/healthz", "/readyz", "/nowhere"):
         assert "etag" not in ask(client, address, **{"If-None-Match": "x"}).headers
     assert ask(client, "/readyz").headers["cache-control"] == "no-store"

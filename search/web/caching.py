@@ -128,9 +128,11 @@ def _weak_tag(content: bytes) -> str:
 
 
 def _holds(request: falcon.Request, tag: str) -> bool:
-    """Whether the client has what ``tag`` stands for; weak and strong are alike here (RFC 9110, 13.1.2)."""
+    """Whether the client has what ``tag`` stands for; weak and strong are alike here (RFC 9110, 13.1.2).
+
+    ``*`` is not taken: it asks whether there is anything at the address, which nobody has looked at yet.
+    """
     given = request.get_header("If-None-Match")
     if given is None:
         return False
-    held = {each.strip().removeprefix("W/") for each in given.split(",")}
-    return "*" in held or tag.removeprefix("W/") in held
+    return tag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in given.split(",")}
