@@ -80,6 +80,7 @@ class Settings:
         "address of the page as readers have it, like https://example.org/find; absolute addresses begin with it; "
         "empty: not known",
     )
+    access_log: str = _setting("off", "where a line about each request goes: off, stderr, or a file")
 
     @property
     def ranking(self) -> Ranking:

@@ -16,6 +16,7 @@ import orjson
 
 from indexer.errors import AnalysisMismatchError, ArticleSearchError, IndexDamagedError, IndexMissingError
 from search.errors import ArticleNotFoundError, RequestError
+from search.web.request_id import request_id
 
 __all__ = ["STATUS_OF_ERROR", "Problem", "add_error_handlers", "problem_of"]
 
@@ -74,9 +75,11 @@ def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem,
     def handle(request: falcon.Request, response: falcon.Response, error: Exception, _params: object) -> None:
         problem = problem_of(error)
         if problem.status == 500:
-            _log.error("%s %r failed", request.method, request.path, exc_info=error)
+            _log.error("[%s] %s %r failed", request_id(request.env), request.method, request.path, exc_info=error)
         elif problem.status == 503:
-            _log.error("%s", problem.detail)  # whoever runs the service must hear of it, not only whoever asked
+            _log.error(
+                "[%s] %s", request_id(request.env), problem.detail
+            )  # whoever runs the service must hear of it, not only whoever asked
         if isinstance(error, falcon.HTTPError) and error.headers:
             response.set_headers(error.headers)
         response.status = problem.status
@@ -95,7 +98,17 @@ def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem,
 
 
 _FOR_PROGRAMS = frozenset(
-    {"/api", "/healthz", "/readyz", "/feed", "/opensearch.xml", "/openapi.json", "/robots.txt", "/favicon.ico"}
+    {
+        "/api",
+        "/healthz",
+        "/metrics",
+        "/readyz",
+        "/feed",
+        "/opensearch.xml",
+        "/openapi.json",
+        "/robots.txt",
+        "/favicon.ico",
+    }
 )
 
 
