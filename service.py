@@ -24,8 +24,10 @@ from search.settings import Settings, read_settings
 from search.suggest.characters import homophones, lookalikes
 from search.suggest.spelling import spell
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
+from search.web.box import BoxResource, DemoPage
 from search.web.caching import Caching
 from search.web.compression import Compression
+from search.web.cors import CrossOrigin, parse_origins
 from search.web.counters import Counters
 from search.web.description import Discovery, IconResource, OpenSearchResource, RobotsResource
 from search.web.docs import DocsPage
@@ -83,6 +85,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
         _SecurityHeaders(),
         Compression(),
         Discovery(site),
+        CrossOrigin(parse_origins(settings.cors_origins)),
         Caching(engine, settings=repr(settings), zone=settings.zone),
     ]
     app = falcon.App(middleware=middleware)
@@ -91,6 +94,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     app.add_route("/search", SearchPage(engine, settings.title))
     app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))
     app.add_route("/help", HelpPage(settings.title))
+    app.add_route("/box.js", BoxResource())
+    app.add_route("/demo", DemoPage(settings.title))
     app.add_route("/static/{name}", StaticResource())
     app.add_route("/api/v1/search", SearchResource(engine))
     app.add_route("/api/v1/multi-search", MultiSearchResource(engine))

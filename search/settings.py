@@ -81,6 +81,10 @@ class Settings:
         "empty: not known",
     )
     access_log: str = _setting("off", "where a line about each request goes: off, stderr, or a file")
+    cors_origins: str = _setting(
+        "",
+        "origins whose pages may read the HTTP interface, like https://www.example.org, apart by spaces or commas; * for all",
+    )
 
     @property
     def ranking(self) -> Ranking:

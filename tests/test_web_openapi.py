@@ -29,7 +29,7 @@ client = client_fixture
 
 AWAITED = {
     ("PUT", "/api/v1/articles/{article_id}"), ("DELETE", "/api/v1/articles/{article_id}"), ("POST", "/api/v1/articles"),
-    ("GET", "/box.js"), ("GET", "/demo"), ("GET", "/values"), ("GET", "/language"),
+    ("GET", "/values"), ("GET", "/language"),
 }  # fmt: skip
 """Described, and not yet there: take out of here what has come."""
 
@@ -107,6 +107,8 @@ ANSWERS = [
     ("/api/v1/export", "format=csv"),
     ("/openapi.json", ""),
     ("/healthz", ""),
+    ("/demo", ""),
+    ("/box.js", ""),
     ("/metrics", ""),
     ("/readyz", ""),
     ("/feed", "q=监督"),

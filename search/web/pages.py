@@ -40,7 +40,12 @@ _FIXED = frozenset(
         "snippet_chars",
     }
 )
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".ico": "image/x-icon", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _YEAR_S = 31_536_000
 
 MOST_LOOSENED = 8
@@ -48,8 +53,8 @@ MOST_LOOSENED = 8
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'self'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -177,6 +182,14 @@ def page_request(request: falcon.Request) -> SearchRequest:
     return request_from_parameters(given, ignore_unknown=True)
 
 
+def send_page(response: falcon.Response, template: str, request: falcon.Request, context: dict[str, Any]) -> None:
+    """Makes the page of ``template`` the answer, in the language of the reader."""
+    response.content_type = falcon.MEDIA_HTML
+    response.set_header("Vary", "Accept-Language")
+    response.set_header("X-Robots-Tag", "noindex")
+    response.text = _render(template, request, context)
+
+
 def _search_context(search: SearchRequest, page: Page) -> dict[str, Any]:
     chips = [chip for chip, _ in view.filter_chips(search)]
     return {
@@ -193,14 +206,6 @@ def _search_context(search: SearchRequest, page: Page) -> dict[str, Any]:
         "suggested": view.search_href(search, text=page.suggestion) if page.suggestion else None,
         "pagination": view.pagination(search, page),
     }
-
-
-def send_page(response: falcon.Response, template: str, request: falcon.Request, context: dict[str, Any]) -> None:
-    """Makes the page of ``template`` the answer, in the language of the reader."""
-    response.content_type = falcon.MEDIA_HTML
-    response.set_header("Vary", "Accept-Language")
-    response.set_header("X-Robots-Tag", "noindex")
-    response.text = _render(template, request, context)
 
 
 def _render(template: str, request: falcon.Request, context: dict[str, Any]) -> str:
