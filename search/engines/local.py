@@ -23,21 +23,21 @@ from indexer.schema import facet_key
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_newest
 from search.engines.answers import Answers
 from search.engines.assistance import Assistance
-from search.engines.base import EngineStats
+from search.engines.base import EngineStats, Export
 from search.engines.cursor import Cursor, read_cursor, write_cursor
 from search.engines.facet_counts import count_facets, facet_rows
-from search.engines.hits import Found, date_order, make_hits, needs_texts, pinned_keys
+from search.engines.hits import Found, date_order, exported, make_hits, needs_texts, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.arrays import Chosen
 from search.evaluate.backend import Steps
-from search.evaluate.evaluator import Evaluator, TextMatch
+from search.evaluate.evaluator import Evaluation, Evaluator, TextMatch
 from search.evaluate.facets import values_containing
 from search.evaluate.filters import field_choices, filter_masks
 from search.evaluate.fold import fold_stories, reprints, value_of_article
 from search.evaluate.ranking import Ranking
-from search.evaluate.rerank import Ranker
+from search.evaluate.rerank import Ranked, Ranker
 from search.evaluate.topk import after
-from search.page import FacetValue, Folded, Hit, Page
+from search.page import TEXT_FIELDS, FacetValue, Folded, Hit, Page
 from search.query.parse import parse
 from search.query.plan import Plan
 from search.query.rewrite import rewrite
@@ -65,6 +65,26 @@ class _Open:
     ranker: Ranker
     assistance: Assistance
     answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """What a search finds: ``docs``, ordered by ``keys``: the ``chosen``, or their leaders where ``stories`` are folded.
+
+    ``pinned`` has the scores that pinned articles would have.
+    """
+
+    plan: Plan
+    evaluation: Evaluation
+    text: TextMatch
+    filters: dict[str, Mask]
+    chosen: Chosen
+    docs: npt.NDArray[np.int64]
+    docs32: npt.NDArray[np.uint32]
+    ranked: Ranked | None
+    keys: npt.NDArray[np.float64]
+    pinned: dict[int, float]
+    stories: _Stories | None
 
 
 class LocalEngine:
@@ -117,9 +137,42 @@ class LocalEngine:
         return replace(page, took_ms=round((perf_counter() - begin) * 1000, 3))
 
     def _answer(self, opened: _Open, request: SearchRequest, vocabulary: Vocabulary) -> Page:
-        query = parse(request.text, strict=request.strict)
         cursor = read_cursor(request)
         snapshot, steps = opened.snapshot, opened.evaluator.steps
+        selected = self._select(opened, request, vocabulary)
+        plan, evaluation, keys, docs = selected.plan, selected.evaluation, selected.keys, selected.docs
+        ranked, stories = selected.ranked, selected.stories
+        rest = docs if cursor is None else _after(snapshot, keys, docs, cursor)
+        end = request.offset + request.limit
+        candidates = selected.docs32 if rest is selected.chosen.docs else rest.astype(np.uint32)
+        shown = steps.best(keys, snapshot.ranks, candidates, end)[request.offset :]
+        read = snapshot.record if needs_texts(request) else snapshot.head
+        found = [
+            Found(
+                read(doc),
+                0.0 if ranked is None else selected.pinned.get(doc, float(keys[doc])),
+                None if stories is None else stories.folded(doc),
+                opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
+                pinned=doc in selected.pinned,
+            )
+            for doc in shown.tolist()
+        ]
+        more = len(rest) > end and len(shown) > 0
+        return Page(
+            text=request.text,
+            relaxed=selected.text.relaxed,
+            warnings=(*plan.warnings, *evaluation.cuts),
+            partial=bool(evaluation.cuts),
+            total=len(docs),
+            hits=make_hits(found, plan, opened.analyzer, request),
+            facets=count_facets(snapshot, steps, selected.text.mask, selected.docs32, selected.filters, request),
+            next=write_cursor(request, float(keys[shown[-1]]), found[-1].record["id"]) if more else None,
+            suggestion=_correction(opened, request, plan, selected.text, selected.filters, vocabulary),
+        )
+
+    def _select(self, opened: _Open, request: SearchRequest, vocabulary: Vocabulary) -> _Selected:
+        query = parse(request.text, strict=request.strict)
+        snapshot = opened.snapshot
         plan = rewrite(query, opened.analyzer, vocabulary, weigh_terms=self._ranking.weigh_terms)
         evaluation = opened.evaluator.start(plan, budget_s=self._timeout_s)
         text = evaluation.match(request.match)
@@ -135,33 +188,27 @@ class LocalEngine:
         stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
         if stories is not None:
             docs = stories.leaders
-        rest = docs if cursor is None else _after(snapshot, keys, docs, cursor)
-        end = request.offset + request.limit
-        candidates = docs32 if rest is chosen.docs else rest.astype(np.uint32)
-        shown = steps.best(keys, snapshot.ranks, candidates, end)[request.offset :]
-        read = snapshot.record if needs_texts(request) else snapshot.head
-        found = [
-            Found(
-                read(doc),
-                0.0 if ranked is None else scores.get(doc, float(keys[doc])),
-                None if stories is None else stories.folded(doc),
-                opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
-                pinned=doc in pinned,
-            )
-            for doc in shown.tolist()
-        ]
-        more = len(rest) > end and len(shown) > 0
-        return Page(
-            text=request.text,
-            relaxed=text.relaxed,
-            warnings=(*plan.warnings, *evaluation.cuts),
-            partial=bool(evaluation.cuts),
-            total=len(docs),
-            hits=make_hits(found, plan, opened.analyzer, request),
-            facets=count_facets(snapshot, steps, text.mask, docs32, filters, request),
-            next=write_cursor(request, float(keys[shown[-1]]), found[-1].record["id"]) if more else None,
-            suggestion=_correction(opened, request, plan, text, filters, vocabulary),
+        return _Selected(plan, evaluation, text, filters, chosen, docs, docs32, ranked, keys, scores, stories)
+
+    def export(self, request: SearchRequest) -> Export:
+        """All hits of ``request``, read from the snapshot of now."""
+        opened = self._current()
+        snapshot = opened.snapshot
+        selected = self._select(opened, request, self._vocabulary())
+        docs = opened.evaluator.steps.best(
+            selected.keys, snapshot.ranks, selected.docs.astype(np.uint32), len(selected.docs)
         )
+        read = snapshot.head if TEXT_FIELDS.isdisjoint(request.fields) else snapshot.record
+        return Export(
+            total=len(docs),
+            relaxed=selected.text.relaxed,
+            partial=bool(selected.evaluation.cuts),
+            records=(exported(read(doc), request.fields) for doc in map(int, docs)),
+        )
+
+    def version(self) -> str:
+        """Which manifest is served, and with which words of the editor's."""
+        return f"{self._current().stamp}{self._words.stamps() if self._words else ''}"
 
     def article(self, article_id: str) -> Article:
         """The article with that id."""
