@@ -18,7 +18,7 @@ from indexer.check import CheckReport, check
 from indexer.directory import write_lock
 from indexer.errors import ArchiveError, IndexDamagedError, StorageError
 from indexer.sources import ReadLimits
-from indexer.store import index_folder, read_contents, read_manifest
+from indexer.store import create_generation, index_folder, read_contents, read_manifest
 from indexer.store.contents import write_contents
 from search import SearchRequest, open_engine
 from tests.conftest import ZONE, article
@@ -167,8 +167,15 @@ def test_an_older_manifest_after_a_rebuild_is_found(data: Path, options: BuildOp
     older = (index_folder(data) / "manifest.json").read_bytes()
     sync(data, options, anew=True)
     (index_folder(data) / "manifest.json").write_bytes(older)
-    assert "has a newer generation, g000002, than its manifest names" in messages(check(data, options))[0]
+    assert "g000001 cannot be read: there is no table of contents" in messages(check(data, options))[0]
     assert check(data, options, repair=True).repaired == "g000003"
+    assert messages(check(data, options)) == []
+
+
+def test_what_a_rebuild_that_was_killed_has_left_is_found(data: Path, options: BuildOptions) -> None:
+    create_generation(index_folder(data) / "g000002")
+    assert "has a newer generation, g000002, than its manifest names" in messages(check(data, options))[0]
+    sync(data, options)
     assert messages(check(data, options)) == []
 
 

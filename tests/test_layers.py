@@ -17,12 +17,14 @@ ORDER = [
     ["indexer.cleaning"],
     ["indexer.sources"],
     ["indexer.archive"],
-    ["indexer.directory"],
+    ["indexer.directory", "indexer.status"],
     ["indexer.intake"],
     ["indexer.targets"],
+    ["indexer.options"],
     ["indexer.follow"],
+    ["indexer.following"],
     ["indexer.build"],
-    ["indexer.check", "indexer.backup", "indexer.restore"],
+    ["indexer.check", "indexer.backup", "indexer.restore", "indexer.keeper"],
     ["search.errors", "search.request", "search.page"],
     ["search.query"],
     ["search.evaluate"],
@@ -39,7 +41,15 @@ ORDER = [
 ]
 FACADES = {"indexer", "search"}
 """What a package shows to the outside; no module inside may import it."""
-FORBIDDEN_TO_SEARCH = ("indexer.sources", "indexer.cleaning", "indexer.intake", "indexer.follow", "indexer.build")
+FORBIDDEN_TO_SEARCH = (
+    "indexer.sources",
+    "indexer.cleaning",
+    "indexer.intake",
+    "indexer.follow",
+    "indexer.following",
+    "indexer.build",
+    "indexer.keeper",
+)
 
 
 def modules() -> dict[str, Path]:

@@ -138,6 +138,13 @@ class Origins:
             )
         return Missing(ids=ids, roots=counts)
 
+    def still_missing(self, missing: Missing) -> list[str]:
+        """Within a transaction, those of the articles that have come from nowhere else since :meth:`missing`."""
+        self._db.execute("DELETE FROM temp.leaving")
+        self._db.execute(_LEAVING)
+        leaving = {key for (key,) in self._db.execute("SELECT id FROM temp.leaving")}
+        return [key for key in missing.ids if key in leaving]
+
     def forget(self) -> None:
         """Within a transaction, drops the places that :meth:`missing` found to be gone, and the pages read there alone."""
         self._db.execute(

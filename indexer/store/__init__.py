@@ -2,6 +2,7 @@
 
 from indexer.store.columns import FacetColumn
 from indexer.store.contents import read_contents
+from indexer.store.current import Current, open_current
 from indexer.store.literal import articles_with
 from indexer.store.manifest import (
     Manifest,
@@ -19,6 +20,7 @@ from indexer.store.writer import IndexWriter, create_generation
 
 __all__ = [
     "EXCEPTION",
+    "Current",
     "FacetColumn",
     "IndexWriter",
     "Manifest",
@@ -28,6 +30,7 @@ __all__ = [
     "create_generation",
     "index_folder",
     "manifest_stamp",
+    "open_current",
     "open_snapshot",
     "read_contents",
     "read_manifest",

@@ -19,7 +19,7 @@ from indexer.errors import IndexDamagedError
 from indexer.store.parts import sync_folder
 from indexer.store.segment import SEGMENT_FILES
 
-__all__ = ["Contents", "SegmentEntry", "read_contents", "write_contents"]
+__all__ = ["Contents", "SegmentEntry", "read_contents", "remove_unnamed", "write_contents"]
 
 _NAME = re.compile(r"_MAIN_(\d+)\.toc\Z")
 _OWN_FILE = re.compile(r"_MAIN_\d+\.toc(\.new)?\Z|MAIN_\w+\.(seg|grams|articles)\Z")
@@ -87,7 +87,14 @@ def write_contents(folder: Path, contents: Contents) -> None:
     sync_folder(folder)
     temporary.replace(path)
     sync_folder(folder)
-    named = {path.name} | {entry.name + end for entry in contents.segments for end in SEGMENT_FILES}
+    remove_unnamed(folder, contents)
+
+
+def remove_unnamed(folder: Path, contents: Contents) -> None:
+    """Removes the files of ours that ``contents``, the newest, does not name: those of older commits, and of none."""
+    named = {_path(folder, contents.number).name} | {
+        entry.name + end for entry in contents.segments for end in SEGMENT_FILES
+    }
     for found in folder.iterdir():
         if found.name not in named and _OWN_FILE.match(found.name):
             found.unlink()

@@ -10,6 +10,7 @@ which the next commit removes.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
@@ -24,7 +25,7 @@ from indexer.article import Article
 from indexer.errors import DataLockedError, IndexDamagedError
 from indexer.processes import end_with_parent
 from indexer.schema import PreparedRun
-from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
+from indexer.store.contents import Contents, SegmentEntry, read_contents, remove_unnamed, write_contents
 from indexer.store.inversion import invert
 from indexer.store.merge import merge_file, merged_entry
 from indexer.store.parts import sync_file
@@ -33,6 +34,8 @@ from indexer.store.segment import SEGMENT_FILES, Segment
 from indexer.store.tiers import arrange, needs_writing
 
 __all__ = ["IndexWriter", "create_generation"]
+
+_log = logging.getLogger("article_search")
 
 DEFAULT_MEMORY_MB = 1024
 BYTES_AN_ARTICLE = 20_000
@@ -102,6 +105,11 @@ class IndexWriter:
         except IndexDamagedError:
             self.cancel()
             raise
+        try:
+            remove_unnamed(folder, self._contents)  # a run that was killed may have left much
+        except OSError:
+            self._end()
+            raise
         self._deleted = [set(entry.deleted) for entry in self._contents.segments]
 
     def add(self, article: Article) -> None:
@@ -142,11 +150,27 @@ class IndexWriter:
         entries = [entry if entry in old else self._made_durable(entry) for entry in entries]
         number = self._contents.number + 1
         write_contents(self._folder, Contents(number=number, segments=tuple(entries)))
-        self.cancel()
+        self._end()
         return number
 
     def cancel(self) -> None:
-        """Drops what was not committed."""
+        """Drops what was not committed: where the disk is full, the next attempt needs the room."""
+        if not self._open:
+            return
+        try:
+            if self._pool is not None:
+                self._pool.shutdown(cancel_futures=True)
+                self._pool = None
+            # NOTE: read anew, for a commit may have failed after its rename.
+            remove_unnamed(self._folder, read_contents(self._folder))
+        except OSError as error:
+            _log.warning("cannot remove what an unfinished commit left in %s: %s", self._folder, error)
+        except IndexDamagedError:
+            pass  # the whole generation will go, and what is wrong with it was said when it was opened
+        finally:
+            self._end()
+
+    def _end(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None

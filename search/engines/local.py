@@ -20,7 +20,7 @@ from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
 from indexer.errors import IndexMissingError, UnreadableError
 from indexer.schema import facet_key
-from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
+from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_current
 from search.engines.answers import Answers
 from search.engines.assistance import Assistance
 from search.engines.base import EngineStats
@@ -248,10 +248,8 @@ class LocalEngine:
             return self._open
         if stamp is None and not self._data.exists():
             raise IndexMissingError(f"there is no data directory {self._data}; name one with --data", path=self._data)
-        manifest = read_manifest(self._data)
-        folder = index_folder(self._data)
-        manifest.check_analysis(self._analyzer.fingerprint, folder)
-        snapshot = open_snapshot(folder / manifest.generation, commit=manifest.commit)
+        current = open_current(self._data, analysis=self._analyzer.fingerprint)
+        manifest, snapshot = current.manifest, current.snapshot
         # The words of the user's that count are those which the index knows, until it is brought up to newer ones.
         before = self._open.analyzer if self._open else self._analyzer
         analyzer = before.with_user_words(manifest.user_words)
@@ -259,7 +257,7 @@ class LocalEngine:
         ranker = Ranker(snapshot, evaluator, self._ranking)
         assistance = Assistance(snapshot, evaluator, analyzer)
         answers = Answers(self._cached_answers)
-        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
+        self._open = _Open(manifest, current.stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
         return self._open
 
 
