@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import falcon
 
 from indexer.analysis import Analyzer, open_segmenter
 from indexer.errors import ArticleSearchError
+from indexer.keeper import keep
+from indexer.options import BuildOptions
+from indexer.sources import ReadLimits
 from search.engines.base import Engine
 from search.engines.local import LocalEngine
 from search.query.vocabulary import VocabularyFiles
@@ -23,7 +27,8 @@ from search.suggest.spelling import spell
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.errors import add_error_handlers
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
-from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
+from search.web.readiness import ReadyResource
+from search.web.resources import ArticleResource, HealthResource, SearchResource
 from search.web.server import run
 
 __all__ = ["create_app", "make_engine", "serve"]
@@ -38,9 +43,9 @@ class _SecurityHeaders:
         response.set_headers(SECURITY_HEADERS)
 
 
-def make_engine(settings: Settings) -> Engine:
+def make_engine(settings: Settings, analyzer: Analyzer | None = None) -> Engine:
     """The engine over the settings' data directory, its dictionaries loaded and its index not yet opened."""
-    analyzer = Analyzer(open_segmenter(settings.segmenter))
+    analyzer = analyzer or Analyzer(open_segmenter(settings.segmenter))
     analyzer.words("热")
     for load in (spell, homophones, lookalikes):
         load("热")
@@ -73,13 +78,24 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_route("/api/v1/articles/{article_id}", ArticleResource(engine))
     app.add_route("/api/v1/articles/{article_id}/similar", SimilarResource(engine))
     app.add_route("/healthz", HealthResource())
-    app.add_route("/readyz", ReadyResource(engine))
+    app.add_route("/readyz", ReadyResource(engine, settings.data))
     return app
 
 
 def serve(settings: Settings) -> None:
     """Serves until it is told to stop."""
-    engine = make_engine(settings)
+    analyzer = Analyzer(open_segmenter(settings.segmenter))
+    engine = make_engine(settings, analyzer)
+
+    def keep_index(stop: Callable[[], bool]) -> None:
+        options = BuildOptions(
+            analyzer=analyzer,
+            zone=settings.zone,
+            limits=ReadLimits(),
+            memory_mb=settings.memory_mb,
+            kept_versions=settings.kept_versions,
+        )
+        keep(settings.data, options, stop, scrub_interval_s=settings.scrub_interval_s)
 
     def warm() -> None:
         with contextlib.suppress(ArticleSearchError):  # a missing index is told to whoever asks
@@ -93,4 +109,5 @@ def serve(settings: Settings) -> None:
         bind=settings.bind,
         workers=settings.workers,
         threads=settings.threads,
+        companion=keep_index if settings.index_in_service else None,
     )

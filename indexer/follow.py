@@ -1,8 +1,8 @@
 """A target brought up to the archive, while more is still written to it.
 
-Between ``archive`` and ``targets``; ``following.py`` opens it. The archive is the truth: only what it has made durable is handed on, in the order of its changes, and a commit of the target covers all of it. What changes again before that commit (a
-copy of it arrived, or its story was found) is withdrawn from the batch and handed on once more: the target ends with what the
-archive says.
+Between ``archive`` and ``targets``; ``following.py`` opens it. The archive is the truth: only what it has made durable is handed
+on, in the order of its changes, and a commit of the target covers all of it. What changes again before that commit (a copy of it
+arrived, or its story was found) is withdrawn from the batch and handed on once more: the target ends with what the archive says.
 
 Other processes may write to the archive at any moment. So a commit never covers more than was read: the number of the last change
 is asked for before the changes are read, and not after.

@@ -12,7 +12,7 @@ pages and what was learnt of their hosts, ``migration.py`` brings older archives
 
 from indexer.archive.arrivals import WriteCounts
 from indexer.archive.articles import Archive, Change
-from indexer.archive.database import ARCHIVE_NAME
+from indexer.archive.database import ARCHIVE_NAME, read_last_change
 from indexer.archive.origins import RootCount, place_of
 from indexer.archive.pages import KeptPage, PageCounts, PageShelf
 from indexer.archive.versions import KEPT_VERSIONS, ArticleVersion, History
@@ -30,4 +30,5 @@ __all__ = [
     "RootCount",
     "WriteCounts",
     "place_of",
+    "read_last_change",
 ]

@@ -179,6 +179,11 @@ class Archive:
         """Number of the last change; 0 for an empty archive."""
         return self._database.last_change()
 
+    def moved(self) -> int:
+        """A number that changes when another connection has written to the archive; cheap enough to be asked for all the time."""
+        with self._database.explained("read"):
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
     def count(self) -> int:
         """How many articles are held, deleted ones and copies of others left out."""
         query = "SELECT count(*) FROM article WHERE deleted = 0 AND duplicate_of IS NULL"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from indexer.archive.tables import SCHEMA, SCHEMA_VERSION, TABLES, statements
 from indexer.errors import ArchiveError
 
-__all__ = ["ARCHIVE_NAME", "ChangeCounter", "Database"]
+__all__ = ["ARCHIVE_NAME", "ChangeCounter", "Database", "read_last_change"]
 
 ARCHIVE_NAME = "archive.db"
 BUSY_TIMEOUT_MS = 10_000
@@ -154,6 +154,20 @@ class Database:
 
     def _tables(self) -> set[str]:
         return {name for (name,) in self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def read_last_change(data: str | Path) -> int:
+    """Number of the last change of an archive that is there; only reads, whatever its version, and cheaper than opening it.
+
+    Raises:
+        ArchiveError: it cannot be read.
+    """
+    path = (Path(data) / ARCHIVE_NAME).absolute()
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
+            return int(db.execute("SELECT change FROM sequence").fetchone()[0])
+    except (sqlite3.Error, OSError, UnicodeDecodeError, TypeError) as error:
+        raise ArchiveError(f"cannot read the archive {path}: {error}", path=path) from error
 
 
 class ChangeCounter:

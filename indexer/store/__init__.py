@@ -5,6 +5,7 @@ from indexer.store.contents import read_contents
 from indexer.store.current import Current, open_current
 from indexer.store.literal import articles_with
 from indexer.store.manifest import (
+    MANIFEST_NAME,
     Manifest,
     index_folder,
     manifest_stamp,
@@ -12,7 +13,7 @@ from indexer.store.manifest import (
     remove_index,
     write_manifest,
 )
-from indexer.store.parts import sync_file, sync_folder
+from indexer.store.parts import PartFile, sync_file, sync_folder
 from indexer.store.reader import Snapshot, open_snapshot
 from indexer.store.segment import Segment
 from indexer.store.words import EXCEPTION
@@ -20,10 +21,12 @@ from indexer.store.writer import IndexWriter, create_generation
 
 __all__ = [
     "EXCEPTION",
+    "MANIFEST_NAME",
     "Current",
     "FacetColumn",
     "IndexWriter",
     "Manifest",
+    "PartFile",
     "Segment",
     "Snapshot",
     "articles_with",

@@ -13,9 +13,11 @@ from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.util import parse_address
 
 from indexer.errors import SettingsError
+from search.web.companion import Companion
 
 __all__ = ["run"]
 
@@ -23,8 +25,18 @@ GRACEFUL_TIMEOUT_S = 10
 LONGEST_REQUEST_LINE_BYTES = 8190  # the most that gunicorn can be given: some 900 Chinese characters, percent-encoded
 
 
-def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, workers: int, threads: int) -> None:
+def run(
+    make_app: Callable[[], Any],
+    warm: Callable[[], None],
+    *,
+    bind: str,
+    workers: int,
+    threads: int,
+    companion: Callable[[Callable[[], bool]], None] | None = None,
+) -> None:
     """Serves until it is told to stop; ``warm`` is called in each worker before it takes requests.
+
+    A ``companion`` runs in a process of its own beside the workers, until what it is given says that it is to stop.
 
     Raises:
         SettingsError: nobody can listen at ``bind``.
@@ -55,7 +67,29 @@ def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, wor
         def load(self) -> Any:
             return application
 
-    Application().run()
+    _Arbiter(Application(), Companion(companion) if companion else None).run()
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc]
+    """Gunicorn's arbiter, which looks after one more process than its workers."""
+
+    def __init__(self, application: BaseApplication, companion: Companion | None) -> None:
+        super().__init__(application)
+        self._companion = companion
+
+    def manage_workers(self) -> None:
+        """Keeps the number of workers; the arbiter calls it each second, and when a process has ended."""
+        super().manage_workers()
+        if self._companion is not None:
+            self._companion.keep(close=[listener.sock for listener in self.LISTENERS])
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stops all processes, the companion while the workers finish what they are at."""
+        if self._companion is not None:
+            self._companion.tell()
+        super().stop(graceful)
+        if self._companion is not None:
+            self._companion.end()
 
 
 def _check_address(bind: str) -> None:
