@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +32,9 @@ from search.web.resources import ArticleResource, HealthResource, SearchResource
 from search.web.server import run
 
 __all__ = ["create_app", "make_engine", "serve"]
+
+
+_log = logging.getLogger("article_search")
 
 
 class _SecurityHeaders:
@@ -98,10 +101,16 @@ def serve(settings: Settings) -> None:
         keep(settings.data, options, stop, scrub_interval_s=settings.scrub_interval_s)
 
     def warm() -> None:
-        with contextlib.suppress(ArticleSearchError):  # a missing index is told to whoever asks
+        try:
             engine.search(SearchRequest(text="热", limit=1))
-            # Completions take a second to build, for which no request should wait.
-            threading.Thread(target=engine.suggest, args=("热", 1), daemon=True).start()
+        except ArticleSearchError:
+            return  # a missing index is told to whoever asks
+        except Exception:  # noqa: BLE001
+            # NOTE: gunicorn ends the whole service when a worker cannot start; what is wrong may be mended in a moment.
+            _log.exception("the first search failed")
+            return
+        # Completions take a second to build, for which no request should wait.
+        threading.Thread(target=engine.suggest, args=("热", 1), daemon=True).start()
 
     run(
         lambda: create_app(settings, engine),

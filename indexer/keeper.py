@@ -115,7 +115,7 @@ class Keeper:
 
     def run(self) -> None:
         """Keeps the index until it is told to stop."""
-        self._say()
+        self._say(state="following")
         try:
             while not self._stop():
                 _wait(self.step(), self._stop)
@@ -132,10 +132,14 @@ class Keeper:
         except DataLockedError:
             return self._waits()
         except (ArticleSearchError, OSError) as error:
+            if isinstance(error, ArchiveError):
+                self._close_archive()  # else it stays open: where the disk is full it could not be opened again
+            self._seen = None
             return self._failed(str(error))
         except Exception as error:  # noqa: BLE001
             # Damage within an array may make anything of what is computed from it.
             _log.exception("the index cannot be kept; it is looked through")
+            self._close_archive()
             return self._failed(f"{type(error).__name__}: {error}", verify=True)
         self._retry_s, self._waiting_since = FIRST_RETRY_S, None
         if self._status.state != "following":
@@ -282,7 +286,6 @@ class Keeper:
         return POLL_S
 
     def _failed(self, problem: str, *, verify: bool = False) -> float:
-        self._close_archive()
         if (self._status.state, self._status.problem) != ("failing", problem):
             _log.error("the index of %s cannot be kept up: %s", self._data, problem)
         self._say(state="failing", problem=problem, failures=self._status.failures + 1)

@@ -63,7 +63,7 @@ def restore(data: str | Path, file: str | Path, *, replace: bool = False) -> Res
             "directory with --data",
             path=data,
         )
-    with write_lock(data):
+    with write_lock(data, wait_s=LOCK_WAIT_S):
         _stage(data, file, manifest)
         (data / STAGED_NAME).rename(data / RESTORED_NAME)
         sync_folder(data)

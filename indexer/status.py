@@ -34,13 +34,14 @@ class KeeperStatus:
     """What the keeper is about, moments as RFC 3339.
 
     Attributes:
-        pid: its process; state: ``following`` the archive, ``waiting`` for another process that writes, ``rebuilding`` the index, ``failing`` at
+        pid: its process.
+        state: ``following`` the archive, ``waiting`` for another process that writes, ``rebuilding`` the index, ``failing`` at
             what ``problem`` says and trying again, or ``ended``; since when.
         problem: what is wrong: why it fails, or why it rebuilds.
-        damages: how often the index was found damaged; rebuilds: how often it was built anew; failures: attempts that failed.
-            All since the file was made.
-        scrub_began, scrub_ended: the present reading of all files, and the end of the last one that found nothing;
-            scrub_bytes of scrub_total are read.
+        damages, rebuilds, failures: how often the index was found damaged and was built anew, and attempts that failed, all since
+            the file was made.
+        scrub_began, scrub_ended: the present reading of all files, and the end of the last one that found nothing.
+        scrub_bytes, scrub_total: of the present one, to a hundredth.
     """
 
     pid: int = 0

@@ -43,7 +43,8 @@ def running(data: Path, **settings: object) -> Iterator[tuple[subprocess.Popen[s
         try:
             until = time.monotonic() + 60
             while f"Serving on http://127.0.0.1:{port}/" not in log.read_text(encoding="utf-8"):
-                assert server.poll() is None and time.monotonic() < until, log.read_text(encoding="utf-8")
+                assert server.poll() is None, log.read_text(encoding="utf-8")
+                assert time.monotonic() < until, log.read_text(encoding="utf-8")
                 time.sleep(0.02)
             yield server, f"http://127.0.0.1:{port}"
         finally:
