@@ -22,6 +22,8 @@ __all__ = ["Follower"]
 
 TARGET_BATCH = 50_000
 """Changes after which the target commits: a run that is ended by force loses no more of its work."""
+COMMIT_SHARE = 10
+"""Commits for the sake of time take at most one part in so many of it."""
 PAGE = 1_000
 """Changes that are read at once: as long as one reading lasts, SQLite cannot shorten its journal."""
 
@@ -46,7 +48,7 @@ class Follower:
         self._fed = target.covered
         self._batch: set[str] = set()
         self._again: dict[str, Change] = {}
-        self._commit_every_s = commit_every_s
+        self._commit_every_s = self._commit_after_s = commit_every_s
         self._committed_at = monotonic()
 
     def reanalyse(self) -> tuple[str, ...]:
@@ -75,7 +77,7 @@ class Follower:
         while before < self._fed < last:
             before = self._fed
             self._hand_on(self._archive.changes(self._fed, limit=PAGE))
-            if self._batch and monotonic() - self._committed_at >= self._commit_every_s:
+            if self._batch and monotonic() - self._committed_at >= self._commit_after_s:
                 self._commit()
 
     def finish(self) -> int:
@@ -113,6 +115,7 @@ class Follower:
             self._target.add(change.article)
 
     def _commit(self) -> None:
+        begin = monotonic()
         if self._again:
             self._target.withdraw(self._again.keys())
             for change in self._again.values():
@@ -121,3 +124,4 @@ class Follower:
         self._batch.clear()
         self._again.clear()
         self._committed_at = monotonic()
+        self._commit_after_s = max(self._commit_every_s, COMMIT_SHARE * (self._committed_at - begin))

@@ -20,7 +20,7 @@ ORDER = [
     ["indexer.directory", "indexer.status"],
     ["indexer.intake"],
     ["indexer.targets"],
-    ["indexer.options"],
+    ["indexer.options", "indexer.scrub"],
     ["indexer.follow"],
     ["indexer.following"],
     ["indexer.build"],

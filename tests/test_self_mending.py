@@ -103,7 +103,7 @@ def test_a_fault_that_is_there_on_opening_is_mended_without_anyone(
 ) -> None:
     fault(data)
     with kept(data, options):
-        until(lambda: check(data, options).findings == (), 10)
+        until(lambda: check(data, options).findings == ())
         put(data, article("new", body="监督"))
         until(lambda: "new" in found(data))
     assert len(found(data)) == 41
@@ -120,8 +120,8 @@ def test_a_fault_that_comes_while_nothing_is_written_is_noticed_by_itself(
         time.sleep(0.7)
         with write_lock(data, wait_s=10):
             fault(data)
-        until(lambda: read_status(data).rebuilds == 1, 10)  # type: ignore[union-attr]
-        until(lambda: check(data, options).findings == (), 10)
+        until(lambda: read_status(data).rebuilds == 1)  # type: ignore[union-attr]
+        until(lambda: check(data, options).findings == ())
     assert len(found(data)) == 40
 
 
@@ -197,7 +197,7 @@ def test_a_flipped_bit_is_found_in_time_and_the_workers_leave_the_damage(data: P
         until(lambda: total(base) == 40)
         before = read_manifest(data).generation
         flip(files(data)[0], files(data)[0].stat().st_size // 2)
-        until(lambda: read_manifest(data).generation != before, 10)
+        until(lambda: read_manifest(data).generation != before)
         until(
             lambda: (
                 {asked(f"{base}/readyz")[1].get("generation") for _ in range(10)} == {read_manifest(data).generation}
@@ -262,7 +262,7 @@ def test_a_map_that_is_cut_short_under_a_serving_worker_ends_in_a_sound_index(da
                 before = read_manifest(data).generation
                 for path in files(data):
                     os.truncate(path, path.stat().st_size // 2)
-                until(lambda old=before: generation(data) not in (old, None), 20)  # type: ignore[misc]
+                until(lambda old=before: generation(data) not in (old, None))  # type: ignore[misc]
                 until(lambda: total_or_none(base) == 40)
         finally:
             stop.set()
