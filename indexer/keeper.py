@@ -103,6 +103,7 @@ class Keeper:
         self._file: int | None = None
         self._seen: _Seen | None = None
         self._fault: tuple[StorageError, _Generation] | None = None
+        self._fault_said = False
         self._rejected: tuple[IngestError, ...] = ()
         self._written_at = -math.inf
         self._unlooked_since = math.inf
@@ -151,12 +152,28 @@ class Keeper:
     def _look(self) -> None:
         finish_restore(self._data)
         archive = self._opened_archive()
+        if self._fault is None:
+            try:
+                self._attend(archive)
+            except _FAULTS as fault:
+                if _no_damage(fault):
+                    raise
+                # Without its traceback, which would keep the reading of the archive open that it came from.
+                self._fault = fault.with_traceback(None), _generation(self._data)
         if self._fault is not None:
             self._rebuild(archive, *self._fault)
+
+    def _attend(self, archive: Archive) -> None:
+        """Brings the index up where there is something to bring up, else does what has time.
+
+        Raises:
+            IndexDamagedError, IndexMissingError, AnalysisMismatchError: it is to be built anew.
+        """
         seen = _Seen(archive.moved(), manifest_stamp(self._data), _words_stamp(self._data))
         if seen != self._seen:
-            self._check(archive)
-            self._follow(archive, self._seen is None or seen.words != self._seen.words)
+            covered = self._change_covered(archive)
+            if self._seen is None or seen.words != self._seen.words or covered < archive.last_change():
+                self._bring_up(archive)
             if self._seen is None or seen.archive != self._seen.archive:
                 self._written_at = monotonic()
                 self._unlooked_since = min(self._unlooked_since, self._written_at)
@@ -164,28 +181,19 @@ class Keeper:
         elif self._stories_due():
             self._assign_stories(archive)
         else:
-            self._watch(archive)
+            self._watch()
 
-    def _check(self, archive: Archive) -> None:
-        """Builds the index anew where it is at fault as a whole."""
-        try:
-            manifest = read_manifest(self._data)
-            manifest.check_analysis(self._options.analyzer.fingerprint, self._data)
-            if manifest.change > archive.last_change():
-                raise IndexDamagedError(
-                    f"the index in {self._data} covers change {manifest.change}, and the archive ends with "
-                    f"{archive.last_change()}: it is of another archive",
-                    path=self._data,
-                )
-        except _FAULTS as fault:
-            self._rebuild(archive, fault, _generation(self._data))
-
-    def _follow(self, archive: Archive, words_changed: bool) -> None:
-        if words_changed or read_manifest(self._data).change < archive.last_change():
-            try:
-                self._bring_up(archive)
-            except _FAULTS as fault:
-                self._rebuild(archive, fault, _generation(self._data))
+    def _change_covered(self, archive: Archive) -> int:
+        """The change that the index covers, if it is one of this archive and analysis."""
+        manifest = read_manifest(self._data)
+        manifest.check_analysis(self._options.analyzer.fingerprint, self._data)
+        if manifest.change > archive.last_change():
+            raise IndexDamagedError(
+                f"the index in {self._data} covers change {manifest.change}, and the archive ends with {archive.last_change()}: "
+                "it is of another archive",
+                path=self._data,
+            )
+        return manifest.change
 
     def _bring_up(self, archive: Archive) -> None:
         with write_lock(self._data), following(archive, self._data, self._options, self._progress) as target:
@@ -197,30 +205,26 @@ class Keeper:
 
     def _rebuild(self, archive: Archive, fault: StorageError, generation: _Generation) -> None:
         """Builds the index anew because of the ``fault`` of a generation, unless another process has just done so."""
-        if _no_damage(fault):
-            raise fault
-        self._fault = fault, generation  # until it is mended, however often that fails
         with write_lock(self._data):
             options = replace(self._options, commit_every_s=math.inf)
             if not _opens(self._data, options):
                 # Nothing is served meanwhile, so all processors may work for it.
                 options = replace(options, workers=max(1, os.cpu_count() or 1))
             elif _generation(self._data) != generation:
-                self._fault = None
+                self._fault, self._fault_said = None, False
                 return
-            if isinstance(fault, IndexMissingError) and archive.last_change() == 0:
-                _log.info("%s has no article yet", self._data)
-            else:
+            if not self._fault_said and not (isinstance(fault, IndexMissingError) and archive.last_change() == 0):
+                self._fault_said = True
+                _log.warning("the index is built anew from the archive: %s", fault)
                 self._say(
                     state="rebuilding",
                     problem=str(fault),
                     damages=self._status.damages + isinstance(fault, IndexDamagedError),
                     rebuilds=self._status.rebuilds + 1,
                 )
-                _log.warning("the index is built anew from the archive: %s", fault)
             with following(archive, self._data, options, self._progress, anew=True) as target:
                 target.finish()
-        self._fault = None
+        self._fault, self._fault_said, self._seen = None, False, None
         self._scrubber.restart()
 
     def _stories_due(self) -> bool:
@@ -237,16 +241,13 @@ class Keeper:
         if found:
             self._seen = None
 
-    def _watch(self, archive: Archive) -> None:
+    def _watch(self) -> None:
         """Looks whether the files of the index are what they were."""
-        try:
-            if (at := monotonic()) >= self._next_look:
-                self._next_look = at + LOOK_S
-                self._scrubber.look()
-                self._say_progress()
-            self._scrubber.advance()
-        except _FAULTS as fault:
-            self._rebuild(archive, fault, _generation(self._data))
+        if (at := monotonic()) >= self._next_look:
+            self._next_look = at + LOOK_S
+            self._scrubber.look()
+            self._say_progress()
+        self._scrubber.advance()
 
     def _opened_archive(self) -> Archive:
         path = self._data / ARCHIVE_NAME
@@ -298,7 +299,7 @@ class Keeper:
         try:
             self._scrubber.verify()
         except _FAULTS as fault:
-            self._fault = fault, _generation(self._data)  # the next attempt builds it anew
+            self._fault = fault.with_traceback(None), _generation(self._data)  # the next attempt builds it anew
         except (StorageError, OSError) as error:
             _log.error("the index cannot be looked through: %s", error)
 
