@@ -72,7 +72,7 @@ class Settings:
         True, "serve also keeps the index up to the archive, and builds it anew when it is damaged or outdated"
     )
     scrub_interval_s: int = _setting(
-        86400,
+        3600,
         "a service that keeps the index reads every byte of it again within this time, for flipped bits; 0 for never",
     )
     bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")

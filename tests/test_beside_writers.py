@@ -216,6 +216,7 @@ def test_a_first_run_shows_what_it_has_taken_so_far(
     tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("indexer.intake.BATCH", 4)
+    monkeypatch.setattr(follow, "COMMIT_SHARE", 0)
     source = tmp_path / "a.jsonl"
     source.write_text(
         "".join(f'{{"id": "n{at}", "title": "题", "body": "文"}}\n' for at in range(20)), encoding="utf-8"

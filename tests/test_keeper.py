@@ -13,17 +13,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexer import keeper
+from indexer import follow, keeper
 from indexer.analysis import Analyzer
 from indexer.archive import Archive, read_last_change
 from indexer.article import Article
 from indexer.backup import back_up
-from indexer.build import BuildOptions, sync
+from indexer.build import BuildOptions, index_paths, sync
 from indexer.directory import write_lock
 from indexer.keeper import Keeper, keep
 from indexer.restore import restore
@@ -212,11 +213,10 @@ def test_a_command_gets_the_lock_from_a_busy_keeper(tmp_path: Path, options: Bui
             writer.join()
 
 
-def test_a_run_beside_the_service_shows_what_others_write(tmp_path: Path, options: BuildOptions) -> None:
-    from dataclasses import replace
-
-    from indexer.build import index_paths
-
+def test_a_run_beside_the_service_shows_what_others_write(
+    tmp_path: Path, options: BuildOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "COMMIT_SHARE", 0)
     data, source = tmp_path / "data", tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps({"id": f"n{at}", "title": "题", "body": "文"}) + "\n" for at in range(6_000)))
     seen: list[bool] = []
