@@ -1,14 +1,16 @@
 """The local index as a target: prepares articles, writes them to a generation, and keeps the manifest.
 
 An incremental run writes to the current generation; when the user's words changed, it first analyses the articles that hold
-them anew. A rebuild writes a new one beside it and switches by the manifest; then the generation before goes. Who reads it has
-its files open, and who is just opening it begins again with the new one (``indexer/store/newest.py``).
+them anew. A rebuild writes a new one beside it, and switches by the manifest when it holds all that the archive held at its
+beginning. Then the one before goes: who reads it has its files open, and who is just opening it begins again with the new one
+(``indexer/store/newest.py``). One that nobody can open goes at once, for the room it takes.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
 from indexer.article import Article
-from indexer.errors import IndexMissingError, IndexOutdatedError
+from indexer.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError, StorageError
 from indexer.schema import prepare_run
 from indexer.store import (
     IndexWriter,
@@ -25,8 +27,8 @@ from indexer.store import (
     articles_with,
     create_generation,
     index_folder,
+    open_newest,
     open_snapshot,
-    read_manifest,
     write_manifest,
 )
 
@@ -34,7 +36,9 @@ __all__ = ["LocalTarget"]
 
 
 class LocalTarget:
-    """The index of a data directory; ``anew`` starts a new generation that takes over at the first commit.
+    """The index of a data directory; ``anew`` starts a new generation.
+
+    A new one, that of a first run too, takes over at the first commit that covers the change ``whole_at``.
 
     Who commits batch after batch, while others search, gives the same ``merger`` to each target, and calls ``tend`` between
     batches: then no commit waits for a large merge. One run is better off without: its last commit leaves few segments.
@@ -51,6 +55,7 @@ class LocalTarget:
         zone: ZoneInfo,
         *,
         anew: bool = False,
+        whole_at: int = 0,
         memory_mb: int = 1024,
         workers: int = 1,
         merger: Merger | None = None,
@@ -62,7 +67,10 @@ class LocalTarget:
         self._memory_mb = memory_mb
         self._workers = workers
         self._writer: IndexWriter | None = None
-        self._manifest = self._start(anew=anew)
+        self._whole_at = whole_at
+        self._shown = True
+        with self._explained():
+            self._manifest = self._start(anew=anew)
         self._changed_words = sorted(set(self._manifest.user_words) ^ set(analyzer.user_words))
 
     @property
@@ -81,19 +89,26 @@ class LocalTarget:
 
     def add(self, article: Article) -> None:
         """Adds the article, or replaces the one with its id."""
-        self._open_writer().add(article)
+        with self._explained():
+            self._open_writer().add(article)
 
     def delete(self, article_id: str) -> None:
         """Removes the article with that id."""
-        self._open_writer().delete(article_id)
+        with self._explained():
+            self._open_writer().delete(article_id)
 
     def withdraw(self, ids: Collection[str]) -> None:
         """Takes back what this batch has added under these ids."""
         if self._writer is not None:
-            self._writer.withdraw(ids)
+            with self._explained():
+                self._writer.withdraw(ids)
 
     def commit(self, change: int) -> None:
-        """Makes the batch visible to every engine on this data directory."""
+        """Makes the batch visible to every engine on this data directory; in a new generation not before that is whole."""
+        with self._explained():
+            self._commit(change)
+
+    def _commit(self, change: int) -> None:
         number = self._manifest.commit
         if self._writer is not None:
             number = self._writer.commit()
@@ -106,8 +121,11 @@ class LocalTarget:
             user_words=self._analyzer.user_words,
         )
         self._changed_words = []
-        write_manifest(self._data, self._manifest)
-        self._remove_other_generations()
+        if change >= self._whole_at or self._shown:
+            write_manifest(self._data, self._manifest)
+            if not self._shown:
+                self._shown = True
+                self._remove_generations(but=self._manifest.generation)
 
     def tend(self) -> bool:
         """Takes in a merge that has ended, in a commit of its own, and begins one that is due; whether one is under way.
@@ -122,24 +140,32 @@ class LocalTarget:
         return self._merger.merge is not None
 
     def close(self) -> None:
-        """Drops what was not committed."""
+        """Drops what was not committed, and a new generation that is not whole."""
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
+        if not self._shown:
+            shutil.rmtree(index_folder(self._data) / self._manifest.generation, ignore_errors=True)
 
     def _start(self, *, anew: bool) -> Manifest:
         folder = index_folder(self._data)
-        if not anew:
-            try:
-                manifest = read_manifest(self._data)
-            except (IndexMissingError, IndexOutdatedError):
-                pass  # the first run makes the first generation, and the first with a new format the next, as a rebuild does
-            else:
-                manifest.check_analysis(self._analyzer.fingerprint, folder)
-                return manifest
         numbers = [int(path.name[1:]) for path in folder.glob("g[0-9]*")]
+        try:
+            current = open_newest(self._data, analysis=None if anew else self._analyzer.fingerprint)
+        except (IndexMissingError, IndexOutdatedError):
+            # The first run makes the first generation, and the first with a new format the next, as a rebuild does.
+            self._remove_generations()
+        except IndexDamagedError:
+            if not anew:
+                raise
+            self._remove_generations()
+        else:
+            self._remove_generations(but=current.manifest.generation)  # what a rebuild that was killed has left
+            if not anew:
+                return current.manifest
         generation = f"g{max(numbers, default=0) + 1:06d}"
         create_generation(folder / generation)
+        self._shown = False
         return Manifest(
             generation=generation, analysis=self._analyzer.fingerprint, user_words=self._analyzer.user_words
         )
@@ -157,8 +183,19 @@ class LocalTarget:
             )
         return self._writer
 
-    def _remove_other_generations(self) -> None:
-        """Removes the generations before the current one, and what rebuilds that died have left."""
+    def _remove_generations(self, *, but: str | None = None) -> None:
         for path in index_folder(self._data).glob("g[0-9]*"):
-            if path.name != self._manifest.generation:
+            if path.name != but:
                 shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns errors of the file system into ours."""
+        try:
+            yield
+        except OSError as error:
+            raise StorageError(
+                f"cannot write the index in {index_folder(self._data)}: {error.strerror or error}; the archive has all "
+                "articles: make room or mend that, and bring the index up with article-search sync",
+                path=index_folder(self._data),
+            ) from error
