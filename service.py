@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,9 @@ import falcon.inspect
 from indexer.analysis import Analyzer, open_segmenter
 from indexer.archive import written_times
 from indexer.errors import ArticleSearchError
+from indexer.keeper import keep
+from indexer.options import BuildOptions
+from indexer.sources import ReadLimits
 from search.engines.base import Engine
 from search.engines.local import LocalEngine
 from search.query.vocabulary import VocabularyFiles
@@ -37,12 +41,16 @@ from search.web.feed import FeedResource
 from search.web.metrics import CountRequests, MetricsResource
 from search.web.openapi import OpenApiResource
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
+from search.web.readiness import ReadyResource
 from search.web.request_id import GiveRequestIds
-from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
+from search.web.resources import ArticleResource, HealthResource, SearchResource
 from search.web.server import run
 from search.web.site import Site
 
 __all__ = ["create_app", "make_engine", "serve"]
+
+
+_log = logging.getLogger("article_search")
 
 
 class _SecurityHeaders:
@@ -54,10 +62,10 @@ class _SecurityHeaders:
         response.set_headers(SECURITY_HEADERS)
 
 
-def make_engine(settings: Settings, counters: Counters | None = None) -> Engine:
+def make_engine(settings: Settings, counters: Counters | None = None, analyzer: Analyzer | None = None) -> Engine:
     """The engine over the settings' data directory, its dictionaries loaded and its index not yet opened."""
     counters = counters or Counters()
-    analyzer = Analyzer(open_segmenter(settings.segmenter))
+    analyzer = analyzer or Analyzer(open_segmenter(settings.segmenter))
     analyzer.words("热")
     for load in (spell, homophones, lookalikes):
         load("热")
@@ -111,7 +119,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     app.add_route("/openapi.json", OpenApiResource(app, site))
     app.add_route("/docs", DocsPage(app, settings.title))
     app.add_route("/healthz", HealthResource())
-    app.add_route("/readyz", ReadyResource(engine))
+    app.add_route("/readyz", ReadyResource(engine, settings.data))
     app.add_route("/metrics", MetricsResource(counters, engine, settings.data))
     counters.know(route.path for route in falcon.inspect.inspect_routes(app))
     return app
@@ -120,13 +128,30 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
 def serve(settings: Settings) -> None:
     """Serves until it is told to stop."""
     counters = Counters()
-    engine = make_engine(settings, counters)
+    analyzer = Analyzer(open_segmenter(settings.segmenter))
+    engine = make_engine(settings, counters, analyzer)
+
+    def keep_index(stop: Callable[[], bool]) -> None:
+        options = BuildOptions(
+            analyzer=analyzer,
+            zone=settings.zone,
+            limits=ReadLimits(),
+            memory_mb=settings.memory_mb,
+            kept_versions=settings.kept_versions,
+        )
+        keep(settings.data, options, stop, scrub_interval_s=settings.scrub_interval_s)
 
     def warm() -> None:
-        with contextlib.suppress(ArticleSearchError):  # a missing index is told to whoever asks
+        try:
             engine.search(SearchRequest(text="热", limit=1))
-            # Completions take a second to build, for which no request should wait.
-            threading.Thread(target=engine.suggest, args=("热", 1), daemon=True).start()
+        except ArticleSearchError:
+            return  # a missing index is told to whoever asks
+        except Exception:  # noqa: BLE001
+            # NOTE: gunicorn ends the whole service when a worker cannot start; what is wrong may be mended in a moment.
+            _log.exception("the first search failed")
+            return
+        # Completions take a second to build, for which no request should wait.
+        threading.Thread(target=engine.suggest, args=("热", 1), daemon=True).start()
 
     run(
         lambda: create_app(settings, engine, counters),
@@ -136,4 +161,5 @@ def serve(settings: Settings) -> None:
         threads=settings.threads,
         counters=counters,
         access_log=settings.access_log,
+        companion=keep_index if settings.index_in_service else None,
     )

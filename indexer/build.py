@@ -7,29 +7,20 @@ One process at a time writes to a data directory (``directory.py``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
-from indexer.analysis import Analyzer
-from indexer.archive import KEPT_VERSIONS, Archive, RootCount, place_of
+from indexer.archive import Archive, RootCount, place_of
 from indexer.directory import write_lock
-from indexer.editorial import read_user_words
-from indexer.errors import (
-    EditorialError,
-    IndexDamagedError,
-    IndexMissingError,
-    IngestError,
-)
-from indexer.follow import Follower
+from indexer.errors import IngestError
+from indexer.following import SyncReport, following
 from indexer.intake import Intake, Progress
-from indexer.sources import STDIN_NAME, ReadLimits, read_inputs
-from indexer.store import Merger, index_folder, read_manifest
-from indexer.targets import LocalTarget
+from indexer.options import BuildOptions
+from indexer.sources import STDIN_NAME, read_inputs
+from indexer.store import Merger
 
 __all__ = [
     "Absent",
@@ -46,22 +37,6 @@ __all__ = [
 
 MISSING_SHARE = 0.2
 """More than this of what is held from a path is not deleted for being missing: the path may not be mounted, or be incomplete."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildOptions:
-    """How to build: ``memory_mb`` bounds what the index writer holds, ``workers`` is the number of processes that write.
-
-    ``kept_versions`` earlier versions of each article stay in the archive. The ``analyzer`` gets the user's words of the data
-    directory.
-    """
-
-    analyzer: Analyzer
-    zone: ZoneInfo
-    limits: ReadLimits
-    workers: int = 1
-    memory_mb: int = 1024
-    kept_versions: int = KEPT_VERSIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,15 +98,6 @@ class RecleanReport:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncReport:
-    """What bringing the index up did: the last ``change`` it covers now, and as in ``IndexReport``."""
-
-    change: int
-    reanalysed: tuple[str, ...] = ()
-    rejected: tuple[IngestError, ...] = ()
-
-
 def index_paths(
     paths: Sequence[str | Path],
     data: str | Path,
@@ -156,11 +122,11 @@ def index_paths(
     deleted = 0
     refused: tuple[RootCount, ...] = ()
     with (
-        write_lock(data),
+        write_lock(data, wait_s=options.lock_wait_s),
         Archive(data, kept_versions=options.kept_versions) as archive,
-        _following(archive, data, options, progress, merger=merger) as following,
+        following(archive, data, options, progress, merger=merger) as target,
     ):
-        intake = Intake(archive, progress, following.follower.feed, revive=rules.revive)
+        intake = Intake(archive, progress, target.follower.feed, revive=rules.revive)
         if rules.delete_missing:
             archive.origins.watch()
         roots = None if part is None else part.roots
@@ -170,8 +136,8 @@ def index_paths(
         intake.read_pages()
         if rules.delete_missing:
             deleted, refused = _delete_missing(archive, paths, part, intake.unread, rules)
-        stories = archive.assign_stories(options.workers)
-        synced = following.finish()
+        stories = archive.assign_stories(options.workers, pause=target.follower.feed)
+        synced = target.finish()
     counts = intake.counts
     return IndexReport(
         added=counts.added,
@@ -217,14 +183,14 @@ def reclean(
     """
     begin = perf_counter()
     with (
-        write_lock(data),
+        write_lock(data, wait_s=options.lock_wait_s),
         Archive(data, create=False, kept_versions=options.kept_versions) as archive,
-        _following(archive, data, options, progress) as following,
+        following(archive, data, options, progress) as target,
     ):
-        intake = Intake(archive, progress, following.follower.feed)
+        intake = Intake(archive, progress, target.follower.feed)
         intake.reread_pages()
-        archive.assign_stories(options.workers)
-        synced = following.finish()
+        archive.assign_stories(options.workers, pause=target.follower.feed)
+        synced = target.finish()
     counts = intake.counts
     return RecleanReport(
         changed=counts.updated + counts.added + counts.duplicates,
@@ -251,11 +217,11 @@ def sync(
         StorageError: the archive or the index cannot be used; the old index goes on serving.
     """
     with (
-        write_lock(data),
+        write_lock(data, wait_s=options.lock_wait_s),
         Archive(data, create=False) as archive,
-        _following(archive, data, options, progress, anew=anew, merger=merger) as following,
+        following(archive, data, options, progress, anew=anew, merger=merger) as target,
     ):
-        return following.finish()
+        return target.finish()
 
 
 def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions) -> int:
@@ -264,69 +230,11 @@ def delete_articles(ids: Sequence[str], data: str | Path, options: BuildOptions)
     Raises:
         StorageError: the archive or the index cannot be used.
     """
-    with write_lock(data), Archive(data, create=False) as archive, _following(archive, data, options) as following:
+    with (
+        write_lock(data, wait_s=options.lock_wait_s),
+        Archive(data, create=False) as archive,
+        following(archive, data, options) as target,
+    ):
         deleted = archive.delete(ids)
-        following.finish()
+        target.finish()
     return deleted
-
-
-@dataclass(frozen=True, slots=True)
-class _Following:
-    """A follower, what the user's words had analysed anew before it began, and what is wrong with these words."""
-
-    follower: Follower
-    target: LocalTarget
-    reanalysed: tuple[str, ...]
-    rejected: tuple[IngestError, ...]
-
-    def finish(self) -> SyncReport:
-        change = self.follower.finish()
-        self.target.tend()
-        return SyncReport(change=change, reanalysed=self.reanalysed, rejected=self.rejected)
-
-
-@contextmanager
-def _following(
-    archive: Archive,
-    data: str | Path,
-    options: BuildOptions,
-    progress: Progress = lambda _stage, _done: None,
-    *,
-    anew: bool = False,
-    merger: Merger | None = None,
-) -> Iterator[_Following]:
-    """Opens the index to be brought up to the archive. User's words that cannot be used leave those it was built with."""
-    rejected: tuple[IngestError, ...] = ()
-    try:
-        words = read_user_words(data)
-    except EditorialError as error:
-        rejected = error.problems
-        words = _indexed_words(data)
-    target = LocalTarget(
-        data,
-        options.analyzer.with_user_words(words),
-        options.zone,
-        anew=anew,
-        memory_mb=options.memory_mb,
-        workers=options.workers,
-        merger=merger,
-    )
-    try:
-        if target.covered > archive.last_change():
-            # New changes would get numbers that the index has covered, and never reach it.
-            raise IndexDamagedError(
-                f"the index in {index_folder(data)} covers change {target.covered}, and the archive ends with "
-                f"{archive.last_change()}: it is of another archive; build it anew: article-search rebuild",
-                path=index_folder(data),
-            )
-        follower = Follower(archive, target, progress)
-        yield _Following(follower, target, follower.reanalyse(), rejected)
-    finally:
-        target.close()
-
-
-def _indexed_words(data: str | Path) -> tuple[str, ...]:
-    try:
-        return read_manifest(data).user_words
-    except (IndexMissingError, IndexDamagedError):
-        return ()  # a new index is made, or what is wrong with this one is said by whoever opens it

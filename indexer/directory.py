@@ -13,6 +13,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic, sleep
+from typing import IO
 
 import orjson
 
@@ -44,15 +46,16 @@ RESTORED_NAME = ".restored"
 RESTORED_LIST = "files.json"
 """In that folder, the names of the files it had at first."""
 BUSY_TIMEOUT_MS = 10_000
+LOCK_RETRY_S = 0.005
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 @contextmanager
-def write_lock(data: str | Path) -> Iterator[None]:
+def write_lock(data: str | Path, *, wait_s: float = 0) -> Iterator[None]:
     """The right to write to a data directory, which is made where it is missing.
 
     Raises:
-        DataLockedError: another process has it.
+        DataLockedError: another process has it, and kept it for ``wait_s``.
         StorageError: the directory cannot be written to.
     """
     path = Path(data) / LOCK_NAME
@@ -64,12 +67,13 @@ def write_lock(data: str | Path) -> Iterator[None]:
             f"cannot write to the data directory {path.parent}: {error.strerror}; choose another with --data", path=path
         ) from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataLockedError(
-                f"another process is writing to {path.parent}; try again when it has ended", path=path
-            ) from None
+        until = monotonic() + wait_s
+        while not _locked(file):
+            if monotonic() >= until:
+                raise DataLockedError(
+                    f"another process is writing to {path.parent}; try again when it has ended", path=path
+                )
+            sleep(LOCK_RETRY_S)
         if _restored(data).is_dir():
             put_in_place(data)
         yield
@@ -115,6 +119,14 @@ def put_in_place(data: str | Path) -> None:
             f"cannot bring restored files to their places in {data}: {error}; mend that and run any command again",
             path=data,
         ) from error
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _restored(data: str | Path) -> Path:

@@ -24,6 +24,7 @@ A message says what is wrong, where, and what to do; the same facts are attribut
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 __all__ = [
@@ -102,6 +103,10 @@ class StorageError(ArticleSearchError):
     def __init__(self, message: str, *, path: str | Path) -> None:
         super().__init__(message)
         self.path = Path(path)
+
+    def __reduce__(self) -> tuple[partial[StorageError], tuple[str]]:
+        """What it takes to hand the error from a worker's process to the one that started it."""
+        return partial(type(self), path=self.path), (str(self),)
 
 
 class ArchiveError(StorageError):

@@ -101,6 +101,7 @@ class Intake:
     def _make(self, pages: list[KeptPage]) -> None:
         profile = lru_cache(maxsize=KEPT_PROFILES)(self.archive.pages.profile)
         made: list[tuple[KeptPage, str | None]] = []
+        of_pages: dict[str, str] = {}
         articles: list[Article] = []
         for kept in pages:
             try:
@@ -111,8 +112,9 @@ class Intake:
                 made.append((kept, None))
             else:
                 articles.append(article)
+                of_pages[article.id] = page_id(kept.page)
                 made.append((kept, article.id))
-        self.counts += self.archive.put(articles, from_pages=True, read=True, revive=self.revive)
+        self.counts += self.archive.put(articles, pages=of_pages, read=True, revive=self.revive)
         self.archive.pages.settle(made)
         self.on_write()
 

@@ -29,6 +29,7 @@ from indexer.store import index_folder, sync_file, sync_folder
 __all__ = ["RestoreReport", "read_backup", "restore"]
 
 STAGED_NAME = f"{RESTORED_NAME}.new"
+LOCK_WAIT_S = 10.0
 MAX_MANIFEST_BYTES = 1 << 20
 _BLOCK = 1 << 20
 _ADVICE = "use another backup; nothing was changed"
@@ -63,7 +64,7 @@ def restore(data: str | Path, file: str | Path, *, replace: bool = False) -> Res
             "directory with --data",
             path=data,
         )
-    with write_lock(data):
+    with write_lock(data, wait_s=LOCK_WAIT_S):
         _stage(data, file, manifest)
         (data / STAGED_NAME).rename(data / RESTORED_NAME)
         sync_folder(data)

@@ -71,6 +71,13 @@ class Settings:
         "answers that each process of the service keeps for who asks the same again, until the index changes, none of them "
         "large; 0 for none",
     )
+    index_in_service: bool = _setting(
+        True, "serve also keeps the index up to the archive, and builds it anew when it is damaged or outdated"
+    )
+    scrub_interval_s: int = _setting(
+        3600,
+        "a service that keeps the index reads every byte of it again within this time, for flipped bits; 0 for never",
+    )
     bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")
     workers: int = _setting(2, "processes that answer requests")
     threads: int = _setting(4, "threads of each process that answers requests")
@@ -167,7 +174,7 @@ def _checked(settings: Settings) -> Settings:
         if getattr(settings, name) < 1:
             raise SettingsError(f"{name} must be 1 or more, and is {getattr(settings, name)}", setting=name)
     parse_boosts(settings.boosts)
-    for name in ("rerank_depth", "recency_weight", "kept_versions"):
+    for name in ("rerank_depth", "recency_weight", "kept_versions", "scrub_interval_s"):
         if not 0 <= getattr(settings, name) < math.inf:
             raise SettingsError(f"{name} must be a number from 0 up, and is {getattr(settings, name)}", setting=name)
     if not 0 < settings.recency_half_life_days < math.inf:

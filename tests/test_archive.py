@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.archive import Archive, WriteCounts, stories
 from indexer.article import Article, article_from_record, article_to_record
+from indexer.cleaning import RawPage
 from indexer.errors import ArchiveError, ArticleError
 from tests.conftest import article
 from tests.test_duplicates import BODY
@@ -136,7 +137,8 @@ def test_an_index_that_follows_learns_of_each_new_address(tmp_path: Path) -> Non
 def test_records_without_an_address_stay_apart_and_pages_without_one_do_not(tmp_path: Path) -> None:
     with Archive(tmp_path) as archive:
         assert archive.put([article("a", body=BODY), article("b", body=BODY), at("c")]).duplicates == 0
-        assert archive.put([article("d", body=BODY)], from_pages=True) == WriteCounts(duplicates=1)
+        archive.pages.keep([(RawPage(text=BODY, url=None, fallback_id="page", host=""), None)])
+        assert archive.put([article("d", body=BODY)], pages={"d": "page"}) == WriteCounts(duplicates=1)
         assert addresses(archive) == {"a": (), "b": (), "c": ()}
 
 

@@ -72,6 +72,9 @@ def test_only_a_deletion_by_hand_keeps_an_article_away_and_only_a_hand_brings_it
                 buried |= live & {key}
                 live -= {key}
             elif act == "miss":
+                archive._db.execute(
+                    "INSERT OR IGNORE INTO temp.gone SELECT input, place FROM origin WHERE input = ?", (key,)
+                )
                 assert archive.delete_missing(Missing(ids=(key,), roots=())) == (key in live)
                 live -= {key}
             else:

@@ -17,13 +17,15 @@ ORDER = [
     ["indexer.cleaning"],
     ["indexer.sources"],
     ["indexer.archive"],
-    ["indexer.directory"],
+    ["indexer.directory", "indexer.status"],
     ["indexer.intake"],
     ["indexer.targets"],
+    ["indexer.options", "indexer.scrub"],
     ["indexer.follow"],
+    ["indexer.following"],
     ["indexer.build"],
     ["indexer.watch"],
-    ["indexer.check", "indexer.backup", "indexer.restore"],
+    ["indexer.check", "indexer.backup", "indexer.restore", "indexer.keeper"],
     ["search.errors", "search.request", "search.page"],
     ["search.query"],
     ["search.evaluate"],
@@ -45,8 +47,10 @@ FORBIDDEN_TO_SEARCH = (
     "indexer.cleaning",
     "indexer.intake",
     "indexer.follow",
+    "indexer.following",
     "indexer.build",
     "indexer.watch",
+    "indexer.keeper",
 )
 
 

@@ -31,7 +31,7 @@ from search import SearchRequest
 from search.engines.local import LocalEngine
 from search.engines.reference import ReferenceEngine
 from tests.conftest import ZONE, article
-from tests.sudden_death import dies
+from tests.torture.processes import die
 
 RELAX = 0.5
 WORDS = ["监督", "检查", "资源县", "督", "乡村", "C919"]
@@ -319,7 +319,7 @@ def test_whoever_is_killed_beside_a_merge_loses_nothing_and_leaves_nothing(
             sync(tmp_path, options, merger=merger)
         os._exit(0)
 
-    assert dies(work, after_s=0.3 + chance.random() * 1.5)
+    assert die(lambda _say: work(), tmp_path / "errors", after_s=0.3 + chance.random() * 1.5).status == -9
     sync(tmp_path, options)
     assert check(tmp_path, options).findings == ()
     folder = index_folder(tmp_path) / read_manifest(tmp_path).generation

@@ -200,7 +200,10 @@ def test_a_backup_that_is_not_there_or_is_no_zip_is_named(data: Path, tmp_path: 
         read_backup(tmp_path)
 
 
-def test_a_directory_that_another_process_writes_to_is_left_alone(data: Path, backup: Path) -> None:
+def test_a_directory_that_another_process_writes_to_is_left_alone(
+    data: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.restore.LOCK_WAIT_S", 0.1)
     before = state_of(data)
     with write_lock(data), pytest.raises(DataLockedError, match="another process is writing"):
         restore(data, backup, replace=True)

@@ -27,17 +27,29 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(data: Path) -> Iterator[str]:
+def served(data: Path, **settings: object) -> Iterator[str]:
+    with running(data, **settings) as (_, base):
+        yield base
+
+
+@contextmanager
+def running(data: Path, **settings: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process of a service over ``data`` and its address; what it says is in ``serve.log`` beside ``data``."""
     port = free_port()
     command = [sys.executable, "-m", "search.cli", "serve", "--data", str(data), "--bind", f"127.0.0.1:{port}"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+    environment = os.environ | {f"ARTICLE_SEARCH_{name.upper()}": str(value) for name, value in settings.items()}
+    log = data.parent / "serve.log"
+    with log.open("a") as out, subprocess.Popen(command, stderr=out, text=True, env=environment) as server:
         try:
-            assert server.stderr is not None
-            assert f"Serving on http://127.0.0.1:{port}/" in server.stderr.readline()
-            yield f"http://127.0.0.1:{port}"
+            until = time.monotonic() + 60
+            while f"Serving on http://127.0.0.1:{port}/" not in log.read_text(encoding="utf-8"):
+                assert server.poll() is None, log.read_text(encoding="utf-8")
+                assert time.monotonic() < until, log.read_text(encoding="utf-8")
+                time.sleep(0.02)
+            yield server, f"http://127.0.0.1:{port}"
         finally:
             server.send_signal(signal.SIGTERM)
-            assert server.wait(timeout=30) == 0
+            assert server.wait(timeout=30) in (0, -signal.SIGKILL)
 
 
 def total(base: str, text: str = "%E7%9B%91%E7%9D%A3") -> int:
@@ -59,7 +71,7 @@ def test_every_worker_sees_a_new_article_without_a_restart(index_articles: Calla
 def test_a_service_without_an_index_is_ready_as_soon_as_there_is_one(
     index_articles: Callable[..., Path], tmp_path: Path
 ) -> None:
-    with served(tmp_path / "data") as base:
+    with served(tmp_path / "data", index_in_service=False) as base:
         with pytest.raises(urllib.error.HTTPError) as caught:
             total(base)
         assert caught.value.code == 503
@@ -74,7 +86,7 @@ def test_a_query_of_eight_hundred_characters_arrives(index_articles: Callable[..
         assert total(base, "%E7%9B%91" * 800) == 0
 
 
-def test_serving_writes_nothing_into_the_data_directory(index_articles: Callable[..., Path]) -> None:
+def test_serving_alone_writes_nothing_into_the_data_directory(index_articles: Callable[..., Path]) -> None:
     data = index_articles(article("a", body="监督"))
 
     def state() -> dict[str, tuple[int, int]]:
@@ -84,7 +96,7 @@ def test_serving_writes_nothing_into_the_data_directory(index_articles: Callable
     for path in [data, *data.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
-        with served(data) as base:
+        with served(data, index_in_service=False) as base:
             assert total(base) == 1
             time.sleep(0.2)
         assert state() == before

@@ -13,7 +13,7 @@ pages and what was learnt of their hosts, ``migration.py`` brings older archives
 
 from indexer.archive.arrivals import WriteCounts
 from indexer.archive.articles import Archive, Change
-from indexer.archive.database import ARCHIVE_NAME
+from indexer.archive.database import ARCHIVE_NAME, read_last_change
 from indexer.archive.figures import ArchiveFigures, read_figures
 from indexer.archive.origins import RootCount, place_of
 from indexer.archive.pages import KeptPage, PageCounts, PageShelf
@@ -35,5 +35,6 @@ __all__ = [
     "WriteCounts",
     "place_of",
     "read_figures",
+    "read_last_change",
     "written_times",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -81,13 +81,21 @@ class Archive:
         self._database.close()
 
     def put(
-        self, articles: Iterable[Article], *, from_pages: bool = False, read: bool = False, revive: bool = False
+        self,
+        articles: Iterable[Article],
+        *,
+        pages: Mapping[str, str] | None = None,
+        read: bool = False,
+        revive: bool = False,
     ) -> WriteCounts:
         """Counts of what was written, all of it durable on return or, after an error, none.
 
         An article equal to the one held costs a look-up and no change number. One with an address whose title and body are those
         of another, but for script, punctuation and white space, becomes one more address of that one, unless they are of
-        different days; so does one of those ``from_pages`` without an address.
+        different days; so does one that was made of a page, without an address.
+
+        ``pages`` are the ids of the kept pages that the articles were made of, by theirs. One whose page is kept no more is left
+        out: meanwhile a program has written the article, or deleted it.
 
         What is put by hand brings deleted articles back, and is never missed in a file. What was ``read`` from inputs leaves
         them deleted unless ``revive``, and whoever reads notes where (``origins``).
@@ -96,11 +104,13 @@ class Archive:
         written: dict[int, Article] = {}
         with self._database.writing() as changes:
             for batch in _batches(articles):
+                if pages is not None:
+                    batch = self.pages.still_kept(batch, pages)
                 taken = take(
                     self._db,
                     batch,
                     changes,
-                    pages=from_pages,
+                    pages=pages is not None,
                     revive=revive or not read,
                     kept_versions=self._kept_versions,
                 )
@@ -121,9 +131,13 @@ class Archive:
             return sum(delete_article(self._db, article_id, changes) for article_id in dict.fromkeys(ids))
 
     def delete_missing(self, missing: Missing) -> int:
-        """How many articles went with their files, as ``origins`` found just before. A copy that is there takes its place."""
+        """How many articles went with their files, as ``origins`` found just before. A copy that is there takes its place.
+
+        What a program has written since then stays.
+        """
         with self._database.writing() as changes:
-            deleted = sum(delete_missing_article(self._db, article_id, changes) for article_id in missing.ids)
+            ids = self.origins.still_missing(missing)
+            deleted = sum(delete_missing_article(self._db, article_id, changes) for article_id in ids)
             self.origins.forget()
         return deleted
 
@@ -132,14 +146,21 @@ class Archive:
         with self._database.explained("read"):
             return read_history(self._db, article_id)
 
-    def assign_stories(self, workers: int = 1) -> int:
-        """How many stories were found or grew: articles written since the last call are compared with all others."""
-        return assign_stories(self._database, workers)
+    def assign_stories(self, workers: int = 1, pause: Callable[[], None] = lambda: None) -> int:
+        """How many stories were found or grew: articles written since the last call are compared with all others.
 
-    def changes(self, after: int) -> Iterator[Change]:
-        """The latest change of every article written after change ``after``, in their order; nothing may be written meanwhile."""
+        ``pause`` is called now and then; it may read the archive.
+        """
+        return assign_stories(self._database, workers, pause)
+
+    def changes(self, after: int, *, limit: int = -1) -> Iterator[Change]:
+        """The latest change of every article written after change ``after``, in their order; at most ``limit`` unless it is -1.
+
+        They are as they were when the first is asked for, whatever other processes write meanwhile; through this archive nothing
+        may be written until the last was taken.
+        """
         with self._database.explained("read"):
-            for row in self._db.execute(f"{_LATEST} WHERE change > ? ORDER BY change", (after,)):
+            for row in self._db.execute(f"{_LATEST} WHERE change > ? ORDER BY change LIMIT ?", (after, limit)):
                 yield self._change(*row)
 
     def latest(self, ids: Iterable[str]) -> Iterator[Change]:
@@ -157,6 +178,11 @@ class Archive:
     def last_change(self) -> int:
         """Number of the last change; 0 for an empty archive."""
         return self._database.last_change()
+
+    def moved(self) -> int:
+        """A number that changes when another connection has written to the archive; cheap enough to be asked for all the time."""
+        with self._database.explained("read"):
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     def count(self) -> int:
         """How many articles are held, deleted ones and copies of others left out."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 
 from indexer.archive.tables import SCHEMA, SCHEMA_VERSION, TABLES, statements
 from indexer.errors import ArchiveError
 from indexer.store import make_folder
 
-__all__ = ["ARCHIVE_NAME", "ChangeCounter", "Database"]
+__all__ = ["ARCHIVE_NAME", "ChangeCounter", "Database", "read_last_change"]
 
 ARCHIVE_NAME = "archive.db"
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KB = 65_536
 CHECKPOINT_PAGES = 8_000
+RETRY_S = 0.01
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
 _ADVICE = {
     sqlite3.SQLITE_FULL: "make room and try again, nothing was changed",
@@ -68,8 +70,9 @@ class Database:
             ArchiveError: it is later than this program knows, or the file is another program's.
         """
         with self.explained("open"):
-            version = int(self.connection.execute("PRAGMA user_version").fetchone()[0])
-            if version == 0 and self._tables():
+            version = self._version()
+            if version == 0 and self._tables() and (version := self._version()) == 0:
+                # Asked for once more: another process may have made the tables in between.
                 raise ArchiveError(
                     f"{self.path} is the database of another program; choose another directory with --data",
                     path=self.path,
@@ -84,10 +87,10 @@ class Database:
     def create_tables(self) -> None:
         """Makes the tables of a new archive, unless another process has just done it."""
         with self.explained("open"):
-            self.connection.execute("PRAGMA journal_mode = WAL")
+            self._use_journal()
             self.connection.execute("BEGIN IMMEDIATE")
             try:
-                if self.connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                if self._version() == 0:
                     for statement in statements(SCHEMA):
                         self.connection.execute(statement)
                     self.connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -146,8 +149,38 @@ class Database:
             advice = f"; {_ADVICE[code]}" if code in _ADVICE else ""
             raise ArchiveError(f"cannot {what} the archive {self.path}: {error}{advice}", path=self.path) from error
 
+    def _use_journal(self) -> None:
+        """Has the file use a write-ahead log from now on."""
+        until = monotonic() + BUSY_TIMEOUT_MS / 1000
+        while True:
+            try:
+                self.connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                # NOTE: SQLite does not wait here as elsewhere when another process does the same.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                    raise
+            sleep(RETRY_S)
+
+    def _version(self) -> int:
+        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+
     def _tables(self) -> set[str]:
         return {name for (name,) in self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def read_last_change(data: str | Path) -> int:
+    """Number of the last change of an archive that is there; only reads, whatever its version, and cheaper than opening it.
+
+    Raises:
+        ArchiveError: it cannot be read.
+    """
+    path = (Path(data) / ARCHIVE_NAME).absolute()
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
+            return int(db.execute("SELECT change FROM sequence").fetchone()[0])
+    except (sqlite3.Error, OSError, UnicodeDecodeError, TypeError) as error:
+        raise ArchiveError(f"cannot read the archive {path}: {error}", path=path) from error
 
 
 class ChangeCounter:

@@ -37,17 +37,21 @@ INSERT INTO temp.gone
 SELECT DISTINCT input, place FROM origin JOIN temp.asked USING (place)
 WHERE judged AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE seen.input = origin.input AND seen.place = origin.place)
 """
-_LEAVING = """
-INSERT INTO temp.leaving
-SELECT DISTINCT article.number, article.id
-FROM temp.gone LEFT JOIN page ON page.id = gone.input
-    JOIN article ON article.id = coalesce(page.article, gone.input) AND article.deleted = 0
-WHERE NOT EXISTS (
+_NOWHERE_ELSE = """NOT EXISTS (
     SELECT 1 FROM origin
     WHERE origin.input IN (SELECT article.id UNION SELECT other.id FROM page AS other WHERE other.article = article.id)
         AND NOT EXISTS (SELECT 1 FROM temp.gone AS too WHERE too.input = origin.input AND too.place = origin.place)
 )
 """
+_LEAVING = (
+    """
+INSERT INTO temp.leaving
+SELECT DISTINCT article.number, article.id
+FROM temp.gone LEFT JOIN page ON page.id = gone.input
+    JOIN article ON article.id = coalesce(page.article, gone.input) AND article.deleted = 0
+WHERE """
+    + _NOWHERE_ELSE
+)
 _COUNTS = """
 SELECT root, count(DISTINCT article.number), count(DISTINCT CASE WHEN NOT EXISTS (
     SELECT 1 FROM article AS copy
@@ -144,6 +148,11 @@ class Origins:
                 if missing
             )
         return Missing(ids=ids, roots=counts)
+
+    def still_missing(self, missing: Missing) -> list[str]:
+        """Within a transaction, those of the articles that have come from nowhere else since :meth:`missing`."""
+        query = f"SELECT 1 FROM article WHERE id = ? AND {_NOWHERE_ELSE}"  # noqa: S608  the condition is ours
+        return [key for key in missing.ids if self._db.execute(query, (key,)).fetchone()]
 
     def forget(self) -> None:
         """Within a transaction, drops the places that :meth:`missing` found to be gone, and the pages read there alone."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer.archive.database import Database
 from indexer.archive.origins import as_text
-from indexer.article import derive_id
+from indexer.article import Article, derive_id
 from indexer.cleaning import HostLearner, HostProfile, RawPage, page_text
 
 __all__ = ["KeptPage", "PageCounts", "PageShelf", "page_id"]
@@ -119,6 +119,12 @@ class PageShelf:
             self._db.executemany("UPDATE page SET pending = 0, article = ? WHERE id = ?", read)
             self._db.executemany("DELETE FROM page WHERE id = ? AND article IS NULL", failed)
             self._db.executemany("UPDATE page SET pending = 0, text_hash = NULL WHERE id = ?", failed)
+
+    def still_kept(self, articles: Sequence[Article], pages: Mapping[str, str]) -> list[Article]:
+        """Those of the articles whose pages, ``pages`` by the ids of the articles, are kept still."""
+        query = "SELECT 1 FROM page WHERE id = ?"
+        with self._database.explained("read"):
+            return [item for item in articles if self._db.execute(query, (pages[item.id],)).fetchone()]
 
     def profile(self, host: str) -> HostProfile | None:
         """What was learnt of ``host``; None where nothing was."""

@@ -3,14 +3,19 @@
 The signatures of all articles (128 bytes each) are read into one array, and candidates are found in it band by band, by sorting
 the new and looking the others up: an index on disk would hold 32 keys an article, and cost more to write than this to read (a
 million articles: 128 MB and about a second). The texts decide, and are read from the archive for the candidates alone.
+
+Comparing may take long, and others write meanwhile: so it holds no transaction, and an article whose text has changed by its end
+is left for the next time.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -28,52 +33,97 @@ __all__ = ["assign_stories"]
 
 PAIRS_AT_ONCE = 2000
 TEXTS_AT_ONCE = 100
+WRITTEN_AT_ONCE = 2000
+"""Articles or stories of one transaction, so that nobody waits long to write."""
 
 
-def assign_stories(database: Database, workers: int = 1) -> int:
+def assign_stories(database: Database, workers: int = 1, pause: Callable[[], None] = lambda: None) -> int:
     """How many stories were found or grew. Articles that changed their story get a change number.
 
-    Candidates are compared by ``workers`` processes where they are many.
+    Candidates are compared by ``workers`` processes where they are many; ``pause`` is called between them. One process at a time
+    may assign stories; others may write.
 
     A story is named after the first article that arrived of it, and keeps its name when others join.
     """
-    db = database.connection
     with database.explained("read"):
-        if db.execute("SELECT 1 FROM signature WHERE compared = 0 LIMIT 1").fetchone() is None:
+        query = "SELECT 1 FROM signature WHERE compared = 0 LIMIT 1"
+        if database.connection.execute(query).fetchone() is None:
             return 0
-    with database.writing() as changes:
-        groups = _groups(database, workers)
-        grown = sum(_name_story(database, numbers, changes) for numbers in groups)
-        db.execute("UPDATE signature SET compared = 1 WHERE compared = 0")
+        read, held = _read(database)
+        groups = _groups(database, read, held, workers, pause)
+    grown = 0
+    for at in range(0, len(groups), WRITTEN_AT_ONCE):
+        with database.writing() as changes:
+            for group in groups[at : at + WRITTEN_AT_ONCE]:
+                numbers = [read.numbers[row] for row in group if _unchanged(database, read, row)]
+                grown += len(numbers) > 1 and _name_story(database, numbers, changes)
+    # Only now: what was compared and not yet named when this was ended is compared again.
+    compared = ((read.numbers[row], read.bins(row)) for row in np.flatnonzero(read.new).tolist())
+    while some := list(islice(compared, WRITTEN_AT_ONCE)):
+        with database.writing():
+            database.connection.executemany("UPDATE signature SET compared = 1 WHERE number = ? AND bins = ?", some)
     return grown
 
 
-def _groups(database: Database, workers: int) -> list[list[int]]:
-    """Numbers of articles that are reprints of one another, those of stories that are known among them; each group ascending."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The signatures as they were at one moment: the articles' numbers, which of them are to be compared, ``uint16[n, BINS]``."""
+
+    numbers: list[int]
+    new: npt.NDArray[np.bool_]
+    signatures: npt.NDArray[np.uint16]
+
+    def bins(self, row: int) -> bytes:
+        bins: bytes = self.signatures[row].tobytes()
+        return bins
+
+
+def _read(database: Database) -> tuple[_Read, list[list[int]]]:
+    """The signatures, and the stories that are known, as rows of them."""
     db = database.connection
     numbers, new, bins = [], [], []
-    for number, compared, signature in db.execute("SELECT number, compared, bins FROM signature ORDER BY number"):
-        numbers.append(number)
-        new.append(not compared)
-        bins.append(signature)
+    db.execute("BEGIN")
+    try:
+        for number, compared, signature in db.execute("SELECT number, compared, bins FROM signature ORDER BY number"):
+            numbers.append(number)
+            new.append(not compared)
+            bins.append(signature)
+        held = _held_stories(database, numbers)
+    finally:
+        db.execute("ROLLBACK")
     signatures = np.frombuffer(b"".join(bins), dtype=np.uint16).reshape(-1, BINS)
-    del bins
+    return _Read(numbers, np.array(new, dtype=np.bool_), signatures), held
 
-    groups = _Groups(_held_stories(database, numbers))
-    texts = _Texts(db, numbers)
-    pairs = likely_pairs(signatures, np.array(new))
-    for earlier, later in _reprints(database, numbers, pairs, workers):
+
+def _unchanged(database: Database, read: _Read, row: int) -> bool:
+    """Whether the article is still there and has the text that was compared."""
+    query = "SELECT 1 FROM signature WHERE number = ? AND bins = ?"
+    return database.connection.execute(query, (read.numbers[row], read.bins(row))).fetchone() is not None
+
+
+def _groups(
+    database: Database, read: _Read, held: list[list[int]], workers: int, pause: Callable[[], None]
+) -> list[list[int]]:
+    """Rows of articles that are reprints of one another, those of stories that are known among them; each group ascending."""
+    groups = _Groups(held)
+    texts = _Texts(database.connection, read.numbers)
+    pairs = likely_pairs(read.signatures, read.new)
+    for earlier, later in _reprints(database, read.numbers, pairs, workers, pause):
         if groups.first(earlier) == groups.first(later):
             continue
         # A short cut may stand in several articles of one series: that does not make them one story.
         one, other = groups.fullest(earlier), groups.fullest(later)
         if (one, other) == (earlier, later) or is_reprint(texts[one], texts[other]):
             groups.join(earlier, later, max((one, other), key=lambda row: len(texts[row].codes)))
-    return [[numbers[at] for at in group] for group in groups.all() if any(new[at] for at in group)]
+    return [group for group in groups.all() if read.new[group].any()]
 
 
 def _reprints(
-    database: Database, numbers: Sequence[int], pairs: npt.NDArray[np.int64], workers: int
+    database: Database,
+    numbers: Sequence[int],
+    pairs: npt.NDArray[np.int64],
+    workers: int,
+    pause: Callable[[], None],
 ) -> Iterator[tuple[int, int]]:
     """Those of the candidate ``pairs`` of rows whose texts are reprints, in their order."""
     parts = [pairs[at : at + PAIRS_AT_ONCE] for at in range(0, len(pairs), PAIRS_AT_ONCE)]
@@ -81,12 +131,14 @@ def _reprints(
         texts = _Texts(database.connection, numbers)
         for part in parts:
             yield from _compared(texts, part)
+            pause()
         return
     with ProcessPoolExecutor(
         workers, mp_context=get_context("fork"), initializer=_start_worker, initargs=(database.path, numbers)
     ) as pool:
         for found in pool.map(_compared_in_worker, parts):
             yield from found
+            pause()
 
 
 def _compared(texts: _Texts, pairs: npt.NDArray[np.int64]) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from indexer.store.columns import FacetColumn
 from indexer.store.contents import read_contents
 from indexer.store.literal import articles_with
 from indexer.store.manifest import (
+    MANIFEST_NAME,
     Manifest,
     index_folder,
     manifest_stamp,
@@ -13,7 +14,7 @@ from indexer.store.manifest import (
 )
 from indexer.store.merger import Merger
 from indexer.store.newest import Newest, open_newest
-from indexer.store.parts import make_folder, sync_file, sync_folder
+from indexer.store.parts import PartFile, make_folder, sync_file, sync_folder
 from indexer.store.reader import Snapshot, open_snapshot
 from indexer.store.segment import Segment
 from indexer.store.words import EXCEPTION
@@ -21,11 +22,13 @@ from indexer.store.writer import IndexWriter, create_generation
 
 __all__ = [
     "EXCEPTION",
+    "MANIFEST_NAME",
     "FacetColumn",
     "IndexWriter",
     "Manifest",
     "Merger",
     "Newest",
+    "PartFile",
     "Segment",
     "Snapshot",
     "articles_with",

@@ -19,7 +19,7 @@ from indexer.errors import IndexDamagedError
 from indexer.store.parts import sync_folder
 from indexer.store.segment import SEGMENT_FILES
 
-__all__ = ["Contents", "SegmentEntry", "read_contents", "write_contents"]
+__all__ = ["Contents", "SegmentEntry", "read_contents", "remove_unnamed", "write_contents"]
 
 _NAME = re.compile(r"_MAIN_(\d+)\.toc\Z")
 _OWN_FILE = re.compile(r"_MAIN_\d+\.toc(\.new)?\Z|MAIN_\w+\.(seg|grams|articles)\Z")
@@ -90,8 +90,16 @@ def write_contents(folder: Path, contents: Contents, *, spared: str | None = Non
     sync_folder(folder)
     temporary.replace(path)
     sync_folder(folder)
+    remove_unnamed(folder, contents, spared=spared)
+
+
+def remove_unnamed(folder: Path, contents: Contents, *, spared: str | None = None) -> None:
+    """Removes the files of ours that ``contents``, the newest, does not name: those of older commits, and of none.
+
+    Those of a segment named ``spared``, which is being written, stay.
+    """
     segments = [spared or "", *(entry.name for entry in contents.segments)]
-    named = {path.name} | {name + end for name in segments for end in SEGMENT_FILES}
+    named = {_path(folder, contents.number).name} | {name + end for name in segments for end in SEGMENT_FILES}
     for found in folder.iterdir():
         if found.name not in named and _OWN_FILE.match(found.name):
             found.unlink()

@@ -18,10 +18,19 @@ import orjson
 from indexer.errors import AnalysisMismatchError, IndexDamagedError, IndexMissingError, IndexOutdatedError
 from indexer.store.parts import sync_folder
 
-__all__ = ["FORMAT", "Manifest", "index_folder", "manifest_stamp", "read_manifest", "remove_index", "write_manifest"]
+__all__ = [
+    "FORMAT",
+    "MANIFEST_NAME",
+    "Manifest",
+    "index_folder",
+    "manifest_stamp",
+    "read_manifest",
+    "remove_index",
+    "write_manifest",
+]
 
 FORMAT = 3
-_NAME = "manifest.json"
+MANIFEST_NAME = "manifest.json"
 _CHECKSUM = "checksum"
 
 
@@ -71,7 +80,7 @@ def read_manifest(data: str | Path) -> Manifest:
         IndexDamagedError: it cannot be read, or is of a format this program does not know.
         IndexOutdatedError: it is of an earlier format.
     """
-    path = index_folder(data) / _NAME
+    path = index_folder(data) / MANIFEST_NAME
     try:
         record = orjson.loads(path.read_bytes())
         checksum = record.pop(_CHECKSUM, None)
@@ -99,13 +108,13 @@ def read_manifest(data: str | Path) -> Manifest:
 def write_manifest(data: str | Path, manifest: Manifest) -> None:
     """Makes ``manifest`` the current one, durably."""
     folder = index_folder(data)
-    temporary = folder / f".{_NAME}.{os.getpid()}"
+    temporary = folder / f".{MANIFEST_NAME}.{os.getpid()}"
     with temporary.open("wb") as file:
         record = asdict(manifest)
         file.write(orjson.dumps(record | {_CHECKSUM: _checksum(record)}))
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(folder / _NAME)
+    temporary.replace(folder / MANIFEST_NAME)
     sync_folder(folder)
 
 
@@ -113,7 +122,7 @@ def remove_index(data: str | Path) -> None:
     """Removes the index of a data directory, its manifest first and durably: without it the rest is nothing."""
     folder = index_folder(data)
     if folder.exists():
-        (folder / _NAME).unlink(missing_ok=True)
+        (folder / MANIFEST_NAME).unlink(missing_ok=True)
         sync_folder(folder)
         shutil.rmtree(folder)
 
@@ -122,7 +131,7 @@ def manifest_stamp(data: str | Path) -> tuple[int, int, int] | None:
     """What changes when the manifest is replaced (inode, time, size); None without one. Cheap enough for every request."""
     try:
         # PERF: twice a request; 2.4 µs, and 6.7 where the path is put together as objects.
-        found = os.stat(f"{data}/index/{_NAME}")  # noqa: PTH116
+        found = os.stat(f"{data}/index/{MANIFEST_NAME}")  # noqa: PTH116
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size

@@ -35,11 +35,19 @@ def merge_file(end: str, folder: Path, name: str, entries: Sequence[SegmentEntry
     """Writes the file ``name + end``, one of ``SEGMENT_FILES``, of the segment that holds the live articles of ``entries``.
 
     Holds about ``memory`` bytes, and a few bytes an article.
+
+    Raises:
+        IndexDamagedError: the file of an entry that was committed is damaged: what is merged would get good checksums.
     """
     files: dict[str, Callable[[Path, Sequence[MergeSource], int], None]] = dict(
         zip(SEGMENT_FILES, (_merge_documents, merge_bigrams, _merge_articles), strict=True)
     )
-    files[end](folder / (name + end), open_sources(folder, entries), memory)
+    sources = open_sources(folder, entries)
+    for entry, source in zip(entries, sources, strict=True):
+        if entry.checksums:
+            source.segment.files[SEGMENT_FILES.index(end)].verify()
+            source.release()
+    files[end](folder / (name + end), sources, memory)
 
 
 def merged_entry(folder: Path, name: str, entries: Sequence[SegmentEntry]) -> SegmentEntry:

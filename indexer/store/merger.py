@@ -111,6 +111,8 @@ class Merger:
         self._merge: Merge | None = None
         self._running: Running | None = None
         self._not_before = -math.inf
+        self.failures = 0
+        """How many merges failed."""
 
     @property
     def merge(self) -> Merge | None:
@@ -140,6 +142,7 @@ class Merger:
         self._merge = self._running = None
         if running.exitcode == 0:
             return merge
+        self.failures += 1
         self._not_before = self._clock() + PAUSE_S
         return None
 

@@ -12,7 +12,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,8 @@ def make_folder(folder: Path) -> None:
 class PartFile:
     """The arrays of a file as read-only views of its pages; the pages go when the last view does.
 
-    ``checksum`` is that of the directory, which holds those of all arrays: it stands for the whole file, of ``n_bytes``.
+    ``checksum`` is that of the directory, which holds those of all arrays: it stands for the whole file, of ``n_bytes``, at
+    ``path``.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -105,7 +106,7 @@ class PartFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size < ALIGNMENT:
@@ -143,12 +144,41 @@ class PartFile:
         Raises:
             IndexDamagedError: one is not.
         """
-        for name, (_, _, _, checksum) in self._directory.items():
-            if zlib.crc32(self[name].reshape(-1).view(np.uint8).data) != checksum:
+        with memoryview(self._map) as whole:
+            for _ in self._verified(lambda at, size: whole[at : at + size], self.n_bytes):
+                pass
+
+    def verify_in_steps(self, chunk_bytes: int) -> Iterator[int]:
+        """Verifies as :meth:`verify` does, and says after each step how many bytes it has read.
+
+        It reads the file, and not its map, which would end the process if the file were cut short meanwhile.
+
+        Raises:
+            IndexDamagedError: the file is damaged.
+        """
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                yield from self._verified(lambda at, size: os.pread(file.fileno(), size, at), chunk_bytes)
+        except FileNotFoundError:
+            return  # it was removed: what it held is elsewhere
+        except OSError as error:
+            raise self._damaged(error.strerror or str(error)) from error
+
+    def _verified(self, read: Callable[[int, int], bytes | memoryview], chunk_bytes: int) -> Iterator[int]:
+        for name, (kind, shape, start, checksum) in self._directory.items():
+            found, at, end = 0, start, start + math.prod(shape) * np.dtype(kind).itemsize
+            while at < end:
+                chunk = read(at, min(chunk_bytes, end - at))
+                if not len(chunk):
+                    raise self._damaged(f"it ends within the part {name!r}")
+                found = zlib.crc32(chunk, found)
+                at += len(chunk)
+                yield len(chunk)
+            if found != checksum:
                 raise self._damaged(f"the part {name!r} has another checksum than when it was written")
         end = _HEADER.size + 4
         for start, length in sorted([*self._places(), (self._arrays_end, 0)]):
-            if self._map[end:start].strip(b"\0"):
+            if start > end and bytes(read(end, start - end)).strip(b"\0"):
                 raise self._damaged("there is something between its parts")
             end = start + length
 
@@ -180,6 +210,6 @@ class PartFile:
 
     def _damaged(self, what: str) -> IndexDamagedError:
         return IndexDamagedError(
-            f"the index file {self._path} cannot be read: {what}; build the index anew: article-search rebuild",
-            path=self._path,
+            f"the index file {self.path} cannot be read: {what}; build the index anew: article-search rebuild",
+            path=self.path,
         )

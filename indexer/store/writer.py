@@ -10,6 +10,7 @@ which the next commit removes.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
@@ -24,7 +25,7 @@ from indexer.article import Article
 from indexer.errors import DataLockedError, IndexDamagedError
 from indexer.processes import end_with_parent
 from indexer.schema import PreparedRun
-from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
+from indexer.store.contents import Contents, SegmentEntry, read_contents, remove_unnamed, write_contents
 from indexer.store.inversion import invert
 from indexer.store.merge import merge_file, merged_entry
 from indexer.store.merger import Merger
@@ -34,6 +35,8 @@ from indexer.store.segment import SEGMENT_FILES, Segment, new_name
 from indexer.store.tiers import arrange
 
 __all__ = ["IndexWriter", "create_generation"]
+
+_log = logging.getLogger("article_search")
 
 DEFAULT_MEMORY_MB = 1024
 BYTES_AN_ARTICLE = 20_000
@@ -110,6 +113,11 @@ class IndexWriter:
         except IndexDamagedError:
             self.cancel()
             raise
+        try:
+            remove_unnamed(folder, self._contents, spared=self._spared())  # a run that was killed may have left much
+        except OSError:
+            self._end()
+            raise
         self._deleted: list[set[int]] = [set() for _ in self._segments]
 
     def add(self, article: Article) -> None:
@@ -159,15 +167,35 @@ class IndexWriter:
         ]
         entries = [entry if entry in old else self._made_durable(entry) for entry in entries]
         number = self._contents.number + 1
-        contents = Contents(number=number, segments=tuple(entries))
-        write_contents(self._folder, contents, spared=running.name if running else None)
+        write_contents(self._folder, Contents(number=number, segments=tuple(entries)), spared=self._spared())
         if self._merger and arranged.beside:
             self._merger.start(self._folder, [entries[at] for at in arranged.beside])
-        self.cancel()
+        self._end()
         return number
 
     def cancel(self) -> None:
-        """Drops what was not committed."""
+        """Drops what was not committed: where the disk is full, the next attempt needs the room."""
+        if not self._open:
+            return
+        try:
+            if self._pool is not None:
+                self._pool.shutdown(cancel_futures=True)
+                self._pool = None
+            # NOTE: read anew, for a commit may have failed after its rename.
+            remove_unnamed(self._folder, read_contents(self._folder), spared=self._spared())
+        except OSError as error:
+            _log.warning("cannot remove what an unfinished commit left in %s: %s", self._folder, error)
+        except IndexDamagedError:
+            pass  # the whole generation will go, and what is wrong with it was said when it was opened
+        finally:
+            self._end()
+
+    def _spared(self) -> str | None:
+        """The segment in this generation that the merger is at work on, or has made."""
+        merge = self._merger.merge if self._merger else None
+        return merge.name if merge is not None and merge.folder == self._folder else None
+
+    def _end(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None

@@ -1,8 +1,9 @@
 """The local index as a target: prepares articles, writes them to a generation, and keeps the manifest.
 
 An incremental run writes to the current generation; when the user's words changed, it first analyses the articles that hold
-them anew. A rebuild writes a new one beside it and switches by the manifest; then the generation before goes. Who reads it has
-its files open, and who is just opening it begins again with the new one (``indexer/store/newest.py``).
+them anew. A rebuild writes a new one beside it, and switches by the manifest when it holds all that the archive held at its
+beginning. Then the one before goes: who reads it has its files open, and who is just opening it begins again with the new one
+(``indexer/store/newest.py``). One that nobody can open goes at once, for the room it takes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from indexer.analysis import Analyzer
 from indexer.article import Article
-from indexer.errors import IndexMissingError, IndexOutdatedError, StorageError
+from indexer.errors import IndexDamagedError, IndexMissingError, IndexOutdatedError, StorageError
 from indexer.schema import prepare_run
 from indexer.store import (
     IndexWriter,
@@ -27,8 +28,8 @@ from indexer.store import (
     articles_with,
     create_generation,
     index_folder,
+    open_newest,
     open_snapshot,
-    read_manifest,
     write_manifest,
 )
 
@@ -36,7 +37,9 @@ __all__ = ["LocalTarget"]
 
 
 class LocalTarget:
-    """The index of a data directory; ``anew`` starts a new generation that takes over at the first commit.
+    """The index of a data directory; ``anew`` starts a new generation.
+
+    A new one, that of a first run too, takes over at the first commit that covers the change ``whole_at``.
 
     Who commits batch after batch, while others search, gives the same ``merger`` to each target, and calls ``tend`` between
     batches: then no commit waits for a large merge. One run is better off without: its last commit leaves few segments.
@@ -53,6 +56,7 @@ class LocalTarget:
         zone: ZoneInfo,
         *,
         anew: bool = False,
+        whole_at: int = 0,
         memory_mb: int = 1024,
         workers: int = 1,
         merger: Merger | None = None,
@@ -64,6 +68,8 @@ class LocalTarget:
         self._memory_mb = memory_mb
         self._workers = workers
         self._writer: IndexWriter | None = None
+        self._whole_at = whole_at
+        self._shown = True
         with self._explained():
             self._manifest = self._start(anew=anew)
         self._changed_words = sorted(set(self._manifest.user_words) ^ set(analyzer.user_words))
@@ -99,7 +105,7 @@ class LocalTarget:
                 self._writer.withdraw(ids)
 
     def commit(self, change: int) -> None:
-        """Makes the batch visible to every engine on this data directory."""
+        """Makes the batch visible to every engine on this data directory; in a new generation not before that is whole."""
         with self._explained():
             self._commit(change)
 
@@ -116,8 +122,11 @@ class LocalTarget:
             user_words=self._analyzer.user_words,
         )
         self._changed_words = []
-        write_manifest(self._data, self._manifest)
-        self._remove_other_generations(self._manifest.generation)
+        if change >= self._whole_at or self._shown:
+            write_manifest(self._data, self._manifest)
+            if not self._shown:
+                self._shown = True
+                self._remove_generations(but=self._manifest.generation)
 
     def tend(self) -> bool:
         """Takes in a merge that has ended, in a commit of its own, and begins one that is due; whether one is under way.
@@ -133,25 +142,32 @@ class LocalTarget:
         return self._merger.merge is not None
 
     def close(self) -> None:
-        """Drops what was not committed."""
+        """Drops what was not committed, and a new generation that is not whole."""
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
+        if not self._shown:
+            shutil.rmtree(index_folder(self._data) / self._manifest.generation, ignore_errors=True)
 
     def _start(self, *, anew: bool) -> Manifest:
         folder = index_folder(self._data)
-        if not anew:
-            try:
-                manifest = read_manifest(self._data)
-            except (IndexMissingError, IndexOutdatedError):
-                pass  # the first run makes the first generation, and the first with a new format the next, as a rebuild does
-            else:
-                manifest.check_analysis(self._analyzer.fingerprint, folder)
-                self._remove_other_generations(manifest.generation)
-                return manifest
         numbers = [int(path.name[1:]) for path in folder.glob("g[0-9]*")]
+        try:
+            current = open_newest(self._data, analysis=None if anew else self._analyzer.fingerprint)
+        except (IndexMissingError, IndexOutdatedError):
+            # The first run makes the first generation, and the first with a new format the next, as a rebuild does.
+            self._remove_generations()
+        except IndexDamagedError:
+            if not anew:
+                raise
+            self._remove_generations()
+        else:
+            self._remove_generations(but=current.manifest.generation)  # what a rebuild that was killed has left
+            if not anew:
+                return current.manifest
         generation = f"g{max(numbers, default=0) + 1:06d}"
         create_generation(folder / generation)
+        self._shown = False
         return Manifest(
             generation=generation, analysis=self._analyzer.fingerprint, user_words=self._analyzer.user_words
         )
@@ -169,24 +185,21 @@ class LocalTarget:
             )
         return self._writer
 
-    def _remove_other_generations(self, current: str) -> None:
-        """Removes the generations before the current one, and what rebuilds that died have left."""
+    def _remove_generations(self, *, but: str | None = None) -> None:
         for path in index_folder(self._data).glob("g[0-9]*"):
-            if path.name != current:
+            if path.name != but:
                 shutil.rmtree(path, ignore_errors=True)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """Turns errors of the file system, and the death of a worker, into ours."""
         folder = index_folder(self._data)
-        advice = "the archive has all articles: mend that, and bring the index up with article-search sync"
+        advice = "the archive has all articles: make room or mend that, and bring the index up with article-search sync"
         try:
             yield
         except BrokenProcessPool as error:
-            raise StorageError(
-                f"a process that wrote the index in {folder} was ended, perhaps for want of memory; {advice}",
-                path=folder,
-            ) from error
+            what = "was ended, perhaps for want of memory"
+            raise StorageError(f"a process that wrote the index in {folder} {what}; {advice}", path=folder) from error
         except OSError as error:
             raise StorageError(
                 f"cannot write the index in {folder}: {error.strerror or error}; {advice}", path=folder

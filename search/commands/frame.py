@@ -18,6 +18,11 @@ from search.settings import Settings
 
 __all__ = ["ProgressBars", "add_command", "build_options", "error_record", "print_report", "read_limits", "write_json"]
 
+LOCK_WAIT_S = 10.0
+"""The keeper of a service has the lock for moments, unless it builds the index anew."""
+COMMIT_EVERY_S = 5.0
+"""So long what programs write meanwhile may wait in a long run."""
+
 
 def add_command(
     commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str, *, json: bool = True
@@ -64,6 +69,8 @@ def build_options(settings: Settings, workers: int | None = 1) -> BuildOptions:
         workers=max(1, workers or 1),
         memory_mb=settings.memory_mb,
         kept_versions=settings.kept_versions,
+        lock_wait_s=LOCK_WAIT_S,
+        commit_every_s=COMMIT_EVERY_S,
     )
 
 

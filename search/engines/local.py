@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
-from indexer.errors import IndexMissingError, UnreadableError
+from indexer.errors import ArticleSearchError, IndexMissingError, UnreadableError
 from indexer.schema import facet_key
 from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_newest
 from search.engines.answers import Answers
@@ -127,11 +128,11 @@ class LocalEngine:
         """The page of results for ``request``."""
         begin = perf_counter()
         vocabulary = self._vocabulary()
-        opened = self._current()
-        page = opened.answers.get(request, vocabulary)
-        if page is None:
-            page = self._answer(opened, request, vocabulary)
-            opened.answers.keep(request, vocabulary, page)
+        with self._reading() as opened:
+            page = opened.answers.get(request, vocabulary)
+            if page is None:
+                page = self._answer(opened, request, vocabulary)
+                opened.answers.keep(request, vocabulary, page)
         if page.partial:
             self._on_partial()
         return replace(page, took_ms=round((perf_counter() - begin) * 1000, 3))
@@ -212,11 +213,11 @@ class LocalEngine:
 
     def article(self, article_id: str) -> Article:
         """The article with that id."""
-        opened = self._current()
-        doc = opened.snapshot.find(article_id)
-        if doc is None:
-            raise ArticleNotFoundError(article_id)
-        return article_from_stored(opened.snapshot.record(doc))
+        with self._reading() as opened:
+            doc = opened.snapshot.find(article_id)
+            if doc is None:
+                raise ArticleNotFoundError(article_id)
+            return article_from_stored(opened.snapshot.record(doc))
 
     def similar(self, article_id: str, limit: int) -> tuple[Hit, ...]:
         """At most ``limit`` articles that are most like that one."""
@@ -237,7 +238,10 @@ class LocalEngine:
 
     def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
         """At most ``limit`` texts to go on with from ``text``."""
-        opened = self._current()
+        with self._reading() as opened:
+            return self._completed(opened, text, limit)
+
+    def _completed(self, opened: _Open, text: str, limit: int) -> tuple[Completion, ...]:
         # By number, not by the snapshot itself: what is removed of it meanwhile should not be held open.
         state = opened.manifest.generation, opened.manifest.commit
         completions = self._completions.get(state, opened.assistance.completions)
@@ -289,6 +293,18 @@ class LocalEngine:
 
     def _vocabulary(self) -> Vocabulary:
         return self._words.current() if self._words else _NO_WORDS
+
+    @contextmanager
+    def _reading(self) -> Iterator[_Open]:
+        """The newest index, to be read from. Where its files were damaged since, what fails is that and no fault of ours."""
+        opened = self._current()
+        try:
+            yield opened
+        except ArticleSearchError:
+            raise
+        except Exception:
+            open_newest(self._data, analysis=self._analyzer.fingerprint)
+            raise
 
     def _current(self) -> _Open:
         """The newest index; what a search still reads of an older one stays mapped until it is done."""

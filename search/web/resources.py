@@ -1,4 +1,4 @@
-"""The HTTP interface for programs: search, articles, and the probes."""
+"""The HTTP interface for programs: search, articles, and whether the process lives."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ import falcon
 import orjson
 
 from indexer.article import article_to_record
-from indexer.errors import ArticleSearchError
 from search.engines.base import Engine
 from search.errors import UnknownParameterError
 from search.page import page_to_record
 from search.request import request_from_parameters
-from search.web.errors import RETRY_AFTER_S, problem_of
 
-__all__ = ["ArticleResource", "HealthResource", "ReadyResource", "SearchResource", "answer", "query_parameters"]
+__all__ = ["ArticleResource", "HealthResource", "SearchResource", "answer", "query_parameters"]
 
 
 def query_parameters(request: falcon.Request) -> dict[str, list[str]]:
@@ -70,36 +68,6 @@ class HealthResource:
     def on_get(self, _request: falcon.Request, response: falcon.Response) -> None:
         """Always 200."""
         answer(response, {"status": "ok"})
-
-    on_head = on_get
-
-
-class ReadyResource:
-    """``GET /readyz``: searches can be answered."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def on_get(self, _request: falcon.Request, response: falcon.Response) -> None:
-        """200 with what is searched, or 503 with why not."""
-        try:
-            stats = self._engine.stats()
-        except ArticleSearchError as error:
-            problem = problem_of(error)
-            response.status = 503
-            response.set_header("Retry-After", str(RETRY_AFTER_S))
-            response.content_type = "application/problem+json"
-            response.data = orjson.dumps(problem.record() | {"status": 503})
-            return
-        record: dict[str, object] = {
-            "ready": True,
-            "articles": stats.articles,
-            "generation": stats.generation,
-            "change": stats.change,
-        }
-        if stats.problems:
-            record["problems"] = stats.problems
-        answer(response, record)
 
     on_head = on_get
 

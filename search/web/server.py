@@ -13,10 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.util import parse_address
 
 from indexer.errors import SettingsError
 from search.web.access_log import STDERR, AccessLogger, log_file
+from search.web.companion import Companion
 from search.web.counters import Counters
 
 __all__ = ["run"]
@@ -34,10 +36,12 @@ def run(
     threads: int,
     counters: Counters,
     access_log: str,
+    companion: Callable[[Callable[[], bool]], None] | None = None,
 ) -> None:
     """Serves until it is told to stop; ``warm`` is called in each worker before it takes requests.
 
-    Each worker counts in a row of ``counters`` of its own. The access log goes where the setting says.
+    Each worker counts in a row of ``counters`` of its own. The access log goes where the setting says. A ``companion`` runs in a
+    process of its own beside the workers, until what it is given says that it is to stop.
 
     Raises:
         SettingsError: nobody can listen at ``bind``, or the access log cannot be written.
@@ -74,7 +78,29 @@ def run(
         def load(self) -> Any:
             return application
 
-    Application().run()
+    _Arbiter(Application(), Companion(companion) if companion else None).run()
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc]
+    """Gunicorn's arbiter, which looks after one more process than its workers."""
+
+    def __init__(self, application: BaseApplication, companion: Companion | None) -> None:
+        super().__init__(application)
+        self._companion = companion
+
+    def manage_workers(self) -> None:
+        """Keeps the number of workers; the arbiter calls it each second, and when a process has ended."""
+        super().manage_workers()
+        if self._companion is not None:
+            self._companion.keep(close=[listener.sock for listener in self.LISTENERS])
+
+    def stop(self, graceful: bool = True) -> None:
+        """Stops all processes, the companion while the workers finish what they are at."""
+        if self._companion is not None:
+            self._companion.tell()
+        super().stop(graceful)
+        if self._companion is not None:
+            self._companion.end()
 
 
 def _check_address(bind: str) -> None:
