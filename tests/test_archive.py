@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.archive import Archive, WriteCounts, stories
+from indexer.archive import Archive, Outcome, WriteCounts, stories
 from indexer.article import Article, article_from_record, article_to_record
 from indexer.errors import ArchiveError, ArticleError
 from tests.conftest import article
@@ -321,3 +321,30 @@ def test_a_migration_that_fails_leaves_the_old_archive_as_it_was(tmp_path: Path)
     assert database.execute("SELECT id FROM article").fetchall() == [("a",)]
     assert database.execute("PRAGMA user_version").fetchone() == (1,)
     database.close()
+
+
+def test_each_write_tells_what_became_of_its_article_and_its_change(tmp_path: Path) -> None:
+    long = "监督检查组昨天来到河边，看了三处堤坝，又问了粮站的价钱，下午在村委会开会，把问到的事一件一件记下来。"
+    with Archive(tmp_path) as archive:
+        outcomes = archive.apply([article("a"), article("b", body=long, url="https://example.com/b"), "a", "none"])
+        assert outcomes == [
+            Outcome("a", "created", 1),
+            Outcome("b", "created", 2),
+            Outcome("a", "deleted", 3),
+            Outcome("none", "absent", 0),
+        ]
+        again = archive.apply(
+            [
+                article("a"),
+                article("a", title="改"),
+                article("c", body=long, url="https://example.com/c"),
+            ]
+        )
+        assert again == [
+            Outcome("a", "created", 4),
+            Outcome("a", "updated", 5),
+            Outcome("c", "duplicate", 6, "b"),
+        ]
+        unchanged = archive.apply([article("b", body=long, url="https://example.com/b")])
+        assert unchanged == [Outcome("b", "unchanged", 7)]  # it has one more address since change 7
+        assert archive.last_change() == 7

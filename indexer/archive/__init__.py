@@ -10,7 +10,7 @@ that articles came from, ``versions.py`` keeps earlier ones, ``stories.py`` give
 pages and what was learnt of their hosts, ``migration.py`` brings older archives up to date.
 """
 
-from indexer.archive.arrivals import WriteCounts
+from indexer.archive.arrivals import Outcome, WriteCounts
 from indexer.archive.articles import Archive, Change
 from indexer.archive.database import ARCHIVE_NAME
 from indexer.archive.origins import RootCount, place_of
@@ -25,6 +25,7 @@ __all__ = [
     "Change",
     "History",
     "KeptPage",
+    "Outcome",
     "PageCounts",
     "PageShelf",
     "RootCount",

@@ -10,6 +10,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import orjson
 
@@ -18,7 +19,20 @@ from indexer.archive.versions import keep_versions
 from indexer.article import Article, article_from_stored
 from indexer.cleaning.duplicates import Trace, traces
 
-__all__ = ["Taken", "WriteCounts", "content_hash", "place_among", "promote_duplicates", "take", "touch"]
+__all__ = ["Outcome", "Taken", "WriteCounts", "content_hash", "place_among", "promote_duplicates", "take", "touch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a write did to one article: ``change`` is the number of its latest change, 0 where there was none to delete.
+
+    A ``duplicate`` is shown as one more address of the article ``duplicate_of``.
+    """
+
+    id: str
+    result: Literal["created", "updated", "unchanged", "duplicate", "deleted", "absent"]
+    change: int
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +61,14 @@ class WriteCounts:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch: its counts, and the articles whose rows were written, by the numbers of these changes."""
+    """What became of a batch: its counts, the articles whose rows were written, by the numbers of these changes, and outcomes.
+
+    ``outcomes`` are by id, and leave out those that stay deleted.
+    """
 
     counts: WriteCounts
     written: dict[int, Article]
+    outcomes: dict[str, Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,7 @@ class _Held:
     duplicate_of: int | None
     fingerprint: bytes | None
     published: str | None
+    change: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,11 @@ class _Arrival:
     held: _Held | None
     trace: Trace
     fingerprint: bytes | None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was not there just before."""
+        return self.held is None or self.held.deleted
 
 
 def content_hash(record: bytes) -> str:
@@ -101,6 +125,7 @@ def take(
     held = _held(db, [article.id for article in articles])
     changed: list[tuple[Article, bytes, str, _Held | None]] = []
     kept_deleted: list[str] = []
+    outcomes: dict[str, Outcome] = {}
     for article in articles:
         before = held.get(article.id)
         if before is not None and before.deleted and not (revive or before.missing):
@@ -110,6 +135,8 @@ def take(
         digest = content_hash(record)
         if before is None or before.deleted or before.content_hash != digest:
             changed.append((article, record, digest, before))
+        else:
+            outcomes[article.id] = Outcome(article.id, "unchanged", before.change)
     found = traces([article for article, *_ in changed])
     arrivals = [
         _Arrival(article, record, digest, before, trace, trace.fingerprint if article.url or pages else None)
@@ -120,8 +147,10 @@ def take(
     _leave_old_places(db, arrivals, changes)
     if not pages:  # what a record says of an article is not to be undone by cleaning its old page anew
         db.executemany("DELETE FROM page WHERE article = ?", [(each.article.id,) for each in arrivals if each.held])
-    written, duplicates = _write(db, arrivals, changes)
-    new = sum(arrival.held is None or arrival.held.deleted for arrival in arrivals)
+    written, same_as = _write(db, arrivals, changes)
+    outcomes |= _outcomes(db, arrivals, written, same_as)
+    new = sum(arrival.is_new for arrival in arrivals)
+    duplicates = sum(arrival.is_new and arrival.article.id in same_as for arrival in arrivals)
     counts = WriteCounts(
         added=new - duplicates,
         updated=len(arrivals) - new,
@@ -129,7 +158,7 @@ def take(
         duplicates=duplicates,
         kept_deleted=tuple(kept_deleted),
     )
-    return Taken(counts, written)
+    return Taken(counts, written, outcomes)
 
 
 def place_among(kept: list[tuple[int, str | None]], number: int, published: str | None) -> int:
@@ -172,11 +201,11 @@ def _may_be_one_day(one: str | None, other: str | None) -> bool:
 
 def _held(db: sqlite3.Connection, ids: list[str]) -> dict[str, _Held]:
     wanted = f"id IN ({_places(ids)})"
-    columns = "id, number, content_hash, deleted, missing, duplicate_of, fingerprint, published"
+    columns = "id, number, content_hash, deleted, missing, duplicate_of, fingerprint, published, change"
     rows = db.execute(f"SELECT {columns} FROM article WHERE {wanted}", ids)  # noqa: S608
     return {
-        article_id: _Held(number, digest, bool(deleted), bool(missing), duplicate_of, fingerprint, published)
-        for article_id, number, digest, deleted, missing, duplicate_of, fingerprint, published in rows
+        article_id: _Held(number, digest, bool(deleted), bool(missing), duplicate_of, fingerprint, published, change)
+        for article_id, number, digest, deleted, missing, duplicate_of, fingerprint, published, change in rows
     }
 
 
@@ -195,11 +224,13 @@ def _leave_old_places(db: sqlite3.Connection, arrivals: list[_Arrival], changes:
             touch(db, [held.duplicate_of], changes)
 
 
-def _write(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCounter) -> tuple[dict[int, Article], int]:
-    """Writes the rows: the articles by the numbers of their changes, and how many of the new ones are duplicates."""
+def _write(
+    db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCounter
+) -> tuple[dict[int, Article], dict[str, int]]:
+    """Writes the rows: the articles by the numbers of their changes, and of duplicates the number of their like by their id."""
     kept = _kept(db, [arrival.fingerprint for arrival in arrivals if arrival.fingerprint is not None])
     next_number = db.execute("SELECT coalesce(max(number), 0) + 1 FROM article").fetchone()[0]
-    rows, signatures, unsigned, written, touched, duplicates = [], [], [], {}, set(), 0
+    rows, signatures, unsigned, written, same_as = [], [], [], {}, {}
     for arrival in arrivals:
         article, held = arrival.article, arrival.held
         number = held.number if held else next_number
@@ -208,8 +239,7 @@ def _write(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCoun
         if arrival.fingerprint is not None:
             same = place_among(kept.setdefault(arrival.fingerprint, []), number, article.published)
         if same != number:
-            touched.add(same)
-            duplicates += held is None or held.deleted
+            same_as[article.id] = same
         if arrival.trace.signature is not None and same == number:
             signatures.append((number, arrival.trace.signature))
         elif held:
@@ -242,8 +272,22 @@ def _write(db: sqlite3.Connection, arrivals: list[_Arrival], changes: ChangeCoun
     )
     db.executemany("INSERT OR REPLACE INTO signature (number, bins) VALUES (?, ?)", signatures)
     db.executemany("DELETE FROM signature WHERE number = ?", unsigned)
-    touch(db, sorted(touched), changes)
-    return written, duplicates
+    touch(db, sorted(set(same_as.values())), changes)
+    return written, same_as
+
+
+def _outcomes(
+    db: sqlite3.Connection, arrivals: list[_Arrival], written: dict[int, Article], same_as: dict[str, int]
+) -> dict[str, Outcome]:
+    outcomes = {}
+    for arrival, change in zip(arrivals, written, strict=True):
+        article_id = arrival.article.id
+        if article_id in same_as:
+            row = db.execute("SELECT id FROM article WHERE number = ?", (same_as[article_id],)).fetchone()
+            outcomes[article_id] = Outcome(article_id, "duplicate", change, row[0])
+        else:
+            outcomes[article_id] = Outcome(article_id, "created" if arrival.is_new else "updated", change)
+    return outcomes
 
 
 def _kept(db: sqlite3.Connection, fingerprints: list[bytes]) -> dict[bytes, list[tuple[int, str | None]]]:
