@@ -33,6 +33,7 @@ from search.commands.frame import (
     read_limits,
     write_json,
 )
+from search.commands.keys import add_keys
 from search.commands.upkeep import add_upkeep
 from search.engines.local import LocalEngine
 from search.evaluate import arrays
@@ -85,6 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_reclean,
         _add_words,
         add_upkeep,
+        add_keys,
     ):
         add(commands)
     return parser

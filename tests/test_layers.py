@@ -18,6 +18,7 @@ ORDER = [
     ["indexer.sources"],
     ["indexer.archive"],
     ["indexer.directory"],
+    ["indexer.state"],
     ["indexer.intake"],
     ["indexer.targets"],
     ["indexer.follow"],
@@ -109,4 +110,11 @@ def test_settings_are_read_at_the_edge_alone() -> None:
     readers = {
         name for name, target in edges() if target == "search.settings.read_settings" or target == "search.settings"
     }
-    assert readers <= {"service", "search.cli", "search.commands.frame", "search.commands.upkeep", "search"}
+    assert readers <= {
+        "service",
+        "search.cli",
+        "search.commands.frame",
+        "search.commands.upkeep",
+        "search.commands.keys",
+        "search",
+    }

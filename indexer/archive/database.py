@@ -42,9 +42,7 @@ class Database:
         with self.explained("open"):
             if create:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.connection = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=not any_thread
-            )
+            self.connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=not any_thread)
             self.connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             self.connection.execute("PRAGMA synchronous = FULL")
             # PERF: 60,000 articles are written at 27 µs each, and at 65 with SQLite's own limits of 2 MB and 4 MB.
