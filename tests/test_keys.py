@@ -119,10 +119,13 @@ def test_keys_are_read_where_nothing_can_be_written() -> None:
         (data / "state.db").chmod(0o444)
         child = os.fork()
         if child == 0:
-            if os.geteuid() == 0:
-                os.setuid(NOBODY)  # the superuser may write everywhere
-            with closing(KeyRing(data)) as ring:
-                os._exit(0 if [key.name for key in ring.read()] == ["a"] else 1)
+            try:
+                if os.geteuid() == 0:
+                    os.setuid(NOBODY)  # the superuser may write everywhere
+                with closing(KeyRing(data)) as ring:
+                    os._exit(0 if [key.name for key in ring.read()] == ["a"] else 1)
+            finally:
+                os._exit(2)
         assert os.waitpid(child, 0)[1] == 0
         assert [path.name for path in data.iterdir()] == ["state.db"]
         data.chmod(0o755)
