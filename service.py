@@ -13,6 +13,7 @@ import falcon
 
 from indexer.analysis import Analyzer, open_segmenter
 from indexer.errors import ArticleSearchError
+from indexer.state import KeyRing
 from search.engines.base import Engine
 from search.engines.local import LocalEngine
 from search.query.vocabulary import VocabularyFiles
@@ -20,11 +21,16 @@ from search.request import SearchRequest
 from search.settings import Settings, read_settings
 from search.suggest.characters import homophones, lookalikes
 from search.suggest.spelling import spell
+from search.web.access import AccessControl
+from search.web.articles import ArticlesResource, WritableArticleResource
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.errors import add_error_handlers
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
-from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
+from search.web.received import ReceivingLimits
+from search.web.resources import HealthResource, ReadyResource, SearchResource
 from search.web.server import run
+from search.web.waiting import IndexWatch
+from search.web.writer import ArticleWriter
 
 __all__ = ["create_app", "make_engine", "serve"]
 
@@ -59,7 +65,10 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     """The WSGI application."""
     settings = settings or read_settings()
     engine = engine or make_engine(settings)
-    app = falcon.App(middleware=[_SecurityHeaders()])
+    access = AccessControl(
+        KeyRing(settings.data), public_read=settings.public_read, trusted_proxies=settings.trusted_proxies
+    )
+    app = falcon.App(middleware=[_SecurityHeaders(), access])
     add_error_handlers(app, ErrorPage(settings.title))
     app.add_route("/", SearchPage(engine, settings.title))
     app.add_route("/search", SearchPage(engine, settings.title))
@@ -70,11 +79,28 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_route("/api/v1/multi-search", MultiSearchResource(engine))
     app.add_route("/api/v1/suggest", SuggestResource(engine))
     app.add_route("/api/v1/facets/{name}", FacetResource(engine))
-    app.add_route("/api/v1/articles/{article_id}", ArticleResource(engine))
+    _add_articles(app, settings, engine)
     app.add_route("/api/v1/articles/{article_id}/similar", SimilarResource(engine))
     app.add_route("/healthz", HealthResource())
     app.add_route("/readyz", ReadyResource(engine))
     return app
+
+
+def _add_articles(app: Any, settings: Settings, engine: Engine) -> None:
+    """Adds the routes of articles, which are read from the index and written to the archive."""
+    writer = ArticleWriter(settings.data, kept_versions=settings.kept_versions)
+    watch = IndexWatch(
+        settings.data, timeout_s=settings.wait_timeout_ms / 1000, most_waiting=max(1, settings.threads - 1)
+    )
+    limits = ReceivingLimits(
+        max_article_bytes=settings.max_article_bytes,
+        max_title_chars=settings.max_title_chars,
+        max_body_chars=settings.max_body_chars,
+        max_field_chars=settings.max_field_chars,
+        max_list_items=settings.max_list_items,
+    )
+    app.add_route("/api/v1/articles", ArticlesResource(writer, watch, limits))
+    app.add_route("/api/v1/articles/{article_id}", WritableArticleResource(engine, writer, watch, limits))
 
 
 def serve(settings: Settings) -> None:

@@ -113,10 +113,11 @@ class Database:
                 yield counter
                 if counter.last != counter.first:  # a batch of nothing new is not waited for until it is on disk
                     self.connection.execute("UPDATE sequence SET change = ?", (counter.last,))
+                self.connection.execute("COMMIT")
             except BaseException:
-                self.connection.execute("ROLLBACK")
+                if self.connection.in_transaction:  # SQLite takes it back itself where the disk is full
+                    self.connection.execute("ROLLBACK")
                 raise
-            self.connection.execute("COMMIT")
 
     @contextmanager
     def explained(self, what: str) -> Iterator[None]:

@@ -46,7 +46,8 @@ def _in_one(db: sqlite3.Connection, bring_up: Callable[[sqlite3.Connection], Non
             bring_up(db)
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # SQLite takes it back itself where the disk is full
+            db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
 

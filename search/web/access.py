@@ -216,7 +216,7 @@ class AccessControl:
     ) -> None:
         """Passes, or raises the refusal as an HTTP error."""
         needed = needed_scope(request.method, request.uri_template or "")
-        if needed is None or not _takes(type(resource), request.method):
+        if needed is None or not _takes(resource.__class__, request.method):
             return  # open, or about to be answered with the methods that the address takes
         if needed == "search" and self._public_read and "HTTP_AUTHORIZATION" not in request.env:
             return

@@ -45,6 +45,11 @@ def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, wor
                 "loglevel": "warning",
                 "limit_request_line": LONGEST_REQUEST_LINE_BYTES,
                 "control_socket_disable": True,
+                # Who asked, and by which address, is for access.py to say, and no header changes it on the way there.
+                "forwarded_allow_ips": "",
+                "forwarder_headers": "",
+                "secure_scheme_headers": {},
+                "header_map": "drop",
                 "post_worker_init": lambda _worker: warm(),
                 "when_ready": _announce,
             }
