@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import orjson
@@ -348,3 +349,27 @@ def test_each_write_tells_what_became_of_its_article_and_its_change(tmp_path: Pa
         unchanged = archive.apply([article("b", body=long, url="https://example.com/b")])
         assert unchanged == [Outcome("b", "unchanged", 7)]  # it has one more address since change 7
         assert archive.last_change() == 7
+
+
+def test_several_may_open_a_new_archive_at_once(tmp_path: Path) -> None:
+    for number in range(20):
+        data = tmp_path / str(number)
+        begin = threading.Barrier(4)
+        failed: list[Exception] = []
+
+        def write(name: str, data: Path = data, begin: threading.Barrier = begin) -> None:
+            begin.wait()
+            try:
+                with Archive(data) as archive:
+                    archive.put([article(name)])
+            except ArchiveError as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+        with Archive(data) as archive:
+            assert archive.count() == 4

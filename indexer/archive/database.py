@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.archive.tables import SCHEMA, SCHEMA_VERSION, TABLES
+from indexer.archive.tables import SCHEMA, SCHEMA_VERSION, TABLES, statements
 from indexer.errors import ArchiveError
 
 __all__ = ["ARCHIVE_NAME", "ChangeCounter", "Database"]
@@ -74,11 +74,20 @@ class Database:
         return version
 
     def create_tables(self) -> None:
-        """Makes the tables of a new archive."""
+        """Makes the tables of a new archive, unless another process has just done it."""
         with self.explained("open"):
             self.connection.execute("PRAGMA journal_mode = WAL")
-            script = f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            self.connection.executescript(script)
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                if self.connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                    for statement in statements(SCHEMA):
+                        self.connection.execute(statement)
+                    self.connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
 
     def check_tables(self) -> None:
         """Makes sure that all tables are there.
