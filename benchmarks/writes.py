@@ -1,9 +1,9 @@
 """What writing over HTTP costs beside a bare loop of SQLite commits: ``python -m benchmarks.writes [--news FILE] [--rounds N]``.
 
 Each round, in one run on one disk: a loop that commits one row of an article's record at a time (WAL, ``synchronous=FULL``);
-``PUT`` of single articles by four keep-alive clients (``wrk``) to the service with two workers; ``POST`` of all articles as lines by
-one client and by two at once. Where the service indexes by itself, also how long a written article takes to be found, and how long
-searches take with and without writes beside them.
+``PUT`` of single articles by four keep-alive clients (``wrk``) to the service with two workers; ``POST`` of all articles as lines
+by one client and by two at once. Where the service indexes by itself, also how long a written article takes to be found, and how
+long searches take with and without writes beside them.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 import sqlite3
 import threading
@@ -130,6 +131,7 @@ class KeyRing:
 
     def __init__(self, data: str | Path) -> None:
         self._path = Path(data) / STATE_NAME
+        self._name = str(self._path)
         self._lock = threading.Lock()
         self._db: sqlite3.Connection | None = None
         self._stamp: tuple[int, ...] | None = None
@@ -156,7 +158,7 @@ class KeyRing:
             self._drop()
 
     def _latest(self) -> tuple[Key, ...]:
-        stamp = _stamp(self._path)
+        stamp = _stamp(self._name)
         if stamp is None or stamp != self._stamp:
             self._drop()
         if stamp is None:
@@ -176,9 +178,9 @@ class KeyRing:
         self._db = self._stamp = None
 
 
-def _stamp(path: Path) -> tuple[int, ...] | None:
+def _stamp(path: str) -> tuple[int, ...] | None:
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116  PERF: 2 µs instead of 5, each write
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

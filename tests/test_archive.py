@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import orjson
@@ -355,21 +356,31 @@ def test_several_may_open_a_new_archive_at_once(tmp_path: Path) -> None:
     for number in range(20):
         data = tmp_path / str(number)
         begin = threading.Barrier(4)
-        failed: list[Exception] = []
 
         def write(name: str, data: Path = data, begin: threading.Barrier = begin) -> None:
             begin.wait()
-            try:
-                with Archive(data) as archive:
-                    archive.put([article(name)])
-            except ArchiveError as error:
-                failed.append(error)
+            with Archive(data) as archive:
+                archive.put([article(name)])
 
-        threads = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert failed == []
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(write, name) for name in "abcd"]:
+                done.result()
         with Archive(data) as archive:
             assert archive.count() == 4
+
+
+def test_reprints_that_programs_write_one_by_one_get_their_story(tmp_path: Path) -> None:
+    batch = [article("a", body=BODY), article("b", title="转载", body=BODY[:-40]), article("c", body="短。")]
+    with Archive(tmp_path / "one by one") as archive, Archive(tmp_path / "read") as other:
+        for each in batch:
+            archive.apply([each])
+        other.put(batch)
+        assert archive.assign_stories() == other.assign_stories() == 1
+        assert [change.article for change in archive.changes(0)] == [change.article for change in other.changes(0)]
+        signatures = [
+            each._db.execute("SELECT number, compared, bins FROM signature ORDER BY number").fetchall()
+            for each in (archive, other)
+        ]
+        assert signatures[0] == signatures[1]
+        assert [number for number, _, _ in signatures[0]] == [1, 2]
+        assert archive.assign_stories() == 0

@@ -126,7 +126,13 @@ class Archive:
                 if puts:
                     for batch in _batches(write for write in group if isinstance(write, Article)):
                         taken = take(
-                            self._db, batch, changes, pages=False, revive=True, kept_versions=self._kept_versions
+                            self._db,
+                            batch,
+                            changes,
+                            pages=False,
+                            revive=True,
+                            kept_versions=self._kept_versions,
+                            sign=False,
                         )
                         note_by_hand(self._db, [article.id for article in batch])
                         outcomes += [taken.outcomes[article.id] for article in batch]

@@ -46,7 +46,7 @@ CREATE TABLE signature (
     -- For each article that may have reprints.
     number INTEGER PRIMARY KEY REFERENCES article (number),
     compared INTEGER NOT NULL DEFAULT 0 CHECK (compared IN (0, 1)), -- 0 until its story was looked for
-    bins BLOB NOT NULL -- 64 numbers of 16 bits
+    bins BLOB NOT NULL -- 64 numbers of 16 bits, or empty until they are needed
 ) STRICT;
 CREATE INDEX signature_new ON signature (compared) WHERE compared = 0;
 

@@ -135,12 +135,14 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[Netwo
     return client
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Whether an address is this machine's own; a Unix socket has none, and it is mostly a proxy that speaks there."""
     parsed = _parsed(address)
     return parsed is not None and parsed.is_loopback
 
 
+@lru_cache(maxsize=1024)
 def is_loopback_host(host: str) -> bool:
     """Whether a value of ``Host``, with or without a port, is a name or an address of this machine's own."""
     match = _HOST.fullmatch(host)

@@ -53,6 +53,7 @@ class ArticleWriter:
 
     def __init__(self, data: str | Path, *, kept_versions: int) -> None:
         self._data = Path(data)
+        self._path = str(self._data / ARCHIVE_NAME)
         self._kept_versions = kept_versions
         self._waiting: deque[_Job] = deque()
         self._turn = threading.Lock()
@@ -115,23 +116,20 @@ class ArticleWriter:
             archive = self._opened()
             with self._alone():
                 outcomes = archive.apply(writes)
-            if self._identity != _identity(archive.data / ARCHIVE_NAME):
-                raise ArchiveError(
-                    f"{archive.data / ARCHIVE_NAME} was replaced while it was written", path=archive.data
-                )
+            if self._identity != _identity(self._path):
+                raise ArchiveError(f"{self._path} was replaced while it was written", path=self._path)
         except BaseException:
             self._drop()
             raise
         return outcomes
 
     def _opened(self) -> Archive:
-        path = self._data / ARCHIVE_NAME
-        if self._archive is not None and self._identity != _identity(path):
+        if self._archive is not None and self._identity != _identity(self._path):
             self._drop()  # it was replaced: what went into the old file would be lost
         if self._archive is None:
             finish_restore(self._data)
             self._archive = Archive(self._data, kept_versions=self._kept_versions, any_thread=True)
-            self._identity = _identity(path)
+            self._identity = _identity(self._path)
             self._folder = os.open(self._data, os.O_RDONLY | os.O_DIRECTORY)
         return self._archive
 
@@ -151,9 +149,9 @@ class ArticleWriter:
         self._archive, self._folder = None, -1
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str) -> tuple[int, int] | None:
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116  PERF: 2 µs instead of 5, twice a write
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
