@@ -214,6 +214,17 @@ def test_writes_from_elsewhere_are_refused_whatever_they_are(client: LocalClient
     assert not data.exists()
 
 
+def test_without_public_reading_a_page_says_that_it_needs_a_key(data: Path, analyzer: Analyzer) -> None:
+    client = make_client(data, analyzer, public_read=False)
+    page = client.simulate_get("/", headers={"Accept-Language": "en"})
+    assert (page.status_code, page.headers["www-authenticate"]) == (401, 'Bearer realm="article-search"')
+    assert "Reading needs a key here" in page.text
+    api = client.simulate_get("/api/v1/search")
+    assert (api.status_code, api.headers["content-type"]) == (401, "application/problem+json")
+    assert client.simulate_get("/healthz").status_code == 200
+    assert client.simulate_get("/static/style.css").status_code == 200
+
+
 # Lines
 
 
