@@ -384,3 +384,20 @@ def test_reprints_that_programs_write_one_by_one_get_their_story(tmp_path: Path)
         assert signatures[0] == signatures[1]
         assert [number for number, _, _ in signatures[0]] == [1, 2]
         assert archive.assign_stories() == 0
+
+
+def test_a_correction_by_a_program_stays_until_the_file_says_something_new(tmp_path: Path) -> None:
+    first, corrected, later = article("a", title="原"), article("a", title="改"), article("a", title="新")
+    with Archive(tmp_path) as archive:
+        assert archive.put([first], read=True) == WriteCounts(added=1)
+        assert archive.put([corrected]) == WriteCounts(updated=1)
+        assert archive.put([first], read=True) == WriteCounts(unchanged=1)
+        assert archive.put([later], read=True) == WriteCounts(updated=1)
+        archive.apply([corrected])
+        assert archive.put([later], read=True) == WriteCounts(unchanged=1)
+        assert archive.put([corrected], read=True) == WriteCounts(unchanged=1)  # now the file says so too
+        assert archive.put([later], read=True) == WriteCounts(updated=1)
+        archive.put([corrected])
+        assert archive.put([later], read=True, revive=True) == WriteCounts(updated=1)
+        archive.put([article("b")])
+        assert archive.put([article("b", title="文件")], read=True) == WriteCounts(updated=1)

@@ -97,6 +97,15 @@ class _Held:
     fingerprint: bytes | None
     published: str | None
     change: int
+    read_hash: str | None
+
+    def is_other(self, digest: str, *, was_said: bool) -> bool:
+        """Whether what arrives is other than this; not if ``was_said`` and an input had said it before a program wrote this."""
+        return self.deleted or (self.content_hash != digest and not (was_said and self.read_hash == digest))
+
+
+_Changed = tuple[Article, bytes, str, _Held | None]
+"""An article that is new or has changed, its record, the hash of that, and what is held of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,7 @@ class _Arrival:
     held: _Held | None
     trace: Trace
     fingerprint: bytes | None
+    read_hash: str | None
 
     @property
     def is_new(self) -> bool:
@@ -126,6 +136,7 @@ def take(
     articles: Sequence[Article],
     changes: ChangeCounter,
     *,
+    read: bool,
     pages: bool,
     revive: bool,
     kept_versions: int,
@@ -133,30 +144,32 @@ def take(
 ) -> Taken:
     """Writes ``articles``, no id twice among them, and says what became of them.
 
+    Of what was ``read`` from inputs, that which they said before leaves what a program has written since, unless ``revive``.
     ``pages`` says that they were made of crawled pages, which may be duplicates without an address too; a record without one may
-    not: the program that gave it its id must find it. Deleted articles come back if ``revive``, or if it was their file that had
-    been missing; ``kept_versions`` are kept of what is replaced. Unless ``sign``, signatures are left to whoever compares them.
+    not: the program that gave it its id must find it. Deleted articles come back if not ``read``, if ``revive``, or if it was
+    their file that had been missing; ``kept_versions`` are kept of what is replaced. Unless ``sign``, signatures are left to
+    whoever compares them.
     """
     held = _held(db, [article.id for article in articles])
-    changed: list[tuple[Article, bytes, str, _Held | None]] = []
+    changed: list[_Changed] = []
     kept_deleted: list[str] = []
     outcomes: dict[str, Outcome] = {}
+    agreed: list[tuple[str, int]] = []
     for article in articles:
         before = held.get(article.id)
-        if before is not None and before.deleted and not (revive or before.missing):
+        if before is not None and before.deleted and read and not (revive or before.missing):
             kept_deleted.append(article.id)
             continue
         record = orjson.dumps(article)
         digest = content_hash(record)
-        if before is None or before.deleted or before.content_hash != digest:
+        if before is None or before.is_other(digest, was_said=read and not revive):
             changed.append((article, record, digest, before))
         else:
             outcomes[article.id] = Outcome(article.id, "unchanged", before.change)
-    found = _traces([article for article, *_ in changed], sign=sign)
-    arrivals = [
-        _Arrival(article, record, digest, before, trace, trace.fingerprint if article.url or pages else None)
-        for (article, record, digest, before), trace in zip(changed, found, strict=True)
-    ]
+            if read and before.read_hash != digest:
+                agreed.append((digest, before.number))
+    db.executemany("UPDATE article SET read_hash = ? WHERE number = ?", agreed)
+    arrivals = _arrivals(changed, read=read, pages=pages, sign=sign)
     replaced = [each.held.number for each in arrivals if each.held and each.held.content_hash != each.content_hash]
     if replaced:
         keep_versions(db, replaced, changes.now, kept_versions)
@@ -215,18 +228,31 @@ def _may_be_one_day(one: str | None, other: str | None) -> bool:
     return long.startswith(short)
 
 
-def _traces(articles: list[Article], *, sign: bool) -> list[Trace]:
+def _arrivals(changed: list[_Changed], *, read: bool, pages: bool, sign: bool) -> list[_Arrival]:
+    articles = [article for article, *_ in changed]
     # PERF: of an article that comes by itself, 35 µs instead of 120; many are signed at once in 11 each.
-    return traces(articles) if sign else [Trace(found, NO_SIGNATURE) for found in fingerprints(articles)]
+    found = traces(articles) if sign else [Trace(known, NO_SIGNATURE) for known in fingerprints(articles)]
+    return [
+        _Arrival(
+            article,
+            record,
+            digest,
+            held,
+            trace,
+            trace.fingerprint if article.url or pages else None,
+            digest if read else held.read_hash if held else None,
+        )
+        for (article, record, digest, held), trace in zip(changed, found, strict=True)
+    ]
 
 
 def _held(db: sqlite3.Connection, ids: list[str]) -> dict[str, _Held]:
     wanted = f"id IN ({_places(ids)})"
-    columns = "id, number, content_hash, deleted, missing, duplicate_of, fingerprint, published, change"
+    columns = "id, number, content_hash, deleted, missing, duplicate_of, fingerprint, published, change, read_hash"
     rows = db.execute(f"SELECT {columns} FROM article WHERE {wanted}", ids)  # noqa: S608
     return {
-        article_id: _Held(number, digest, bool(deleted), bool(missing), duplicate_of, fingerprint, published, change)
-        for article_id, number, digest, deleted, missing, duplicate_of, fingerprint, published, change in rows
+        article_id: _Held(number, digest, bool(deleted), bool(missing), *rest)
+        for article_id, number, digest, deleted, missing, *rest in rows
     }
 
 
@@ -282,15 +308,16 @@ def _write(
                 arrival.fingerprint,
                 changes.now,
                 arrival.record.decode(),
+                arrival.read_hash,
             )
         )
     db.executemany(
         "INSERT INTO article (number, id, change, content_hash, title, published, duplicate_of, story, fingerprint,"
-        " written_at, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET"
+        " written_at, record, read_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET"
         " change = excluded.change, deleted = 0, missing = 0, deleted_at = NULL, written_at = excluded.written_at,"
         " content_hash = excluded.content_hash, title = excluded.title, published = excluded.published,"
         " duplicate_of = excluded.duplicate_of, story = excluded.story, fingerprint = excluded.fingerprint,"
-        " record = excluded.record",
+        " record = excluded.record, read_hash = excluded.read_hash",
         rows,
     )
     if signatures:

@@ -93,7 +93,8 @@ class Archive:
         different days; so does one of those ``from_pages`` without an address.
 
         What is put by hand brings deleted articles back, and is never missed in a file. What was ``read`` from inputs leaves
-        them deleted unless ``revive``, and whoever reads notes where (``origins``).
+        them deleted unless ``revive``, and whoever reads notes where (``origins``); it leaves what was put by hand since the
+        input last said something else.
         """
         counts = WriteCounts()
         written: dict[int, Article] = {}
@@ -103,8 +104,9 @@ class Archive:
                     self._db,
                     batch,
                     changes,
+                    read=read,
                     pages=from_pages,
-                    revive=revive or not read,
+                    revive=revive,
                     kept_versions=self._kept_versions,
                 )
                 if not read:
@@ -129,8 +131,9 @@ class Archive:
                             self._db,
                             batch,
                             changes,
+                            read=False,
                             pages=False,
-                            revive=True,
+                            revive=False,
                             kept_versions=self._kept_versions,
                             sign=False,
                         )
