@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 
 from indexer.archive.tables import SCHEMA, SCHEMA_VERSION, TABLES, statements
 from indexer.errors import ArchiveError
@@ -17,6 +18,7 @@ ARCHIVE_NAME = "archive.db"
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KB = 65_536
 CHECKPOINT_PAGES = 8_000
+RETRY_S = 0.01
 OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
 
 
@@ -60,8 +62,9 @@ class Database:
             ArchiveError: it is later than this program knows, or the file is another program's.
         """
         with self.explained("open"):
-            version = int(self.connection.execute("PRAGMA user_version").fetchone()[0])
-            if version == 0 and self._tables():
+            version = self._version()
+            if version == 0 and self._tables() and (version := self._version()) == 0:
+                # Asked for once more: another process may have made the tables in between.
                 raise ArchiveError(
                     f"{self.path} is the database of another program; choose another directory with --data",
                     path=self.path,
@@ -76,10 +79,10 @@ class Database:
     def create_tables(self) -> None:
         """Makes the tables of a new archive, unless another process has just done it."""
         with self.explained("open"):
-            self.connection.execute("PRAGMA journal_mode = WAL")
+            self._use_journal()
             self.connection.execute("BEGIN IMMEDIATE")
             try:
-                if self.connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                if self._version() == 0:
                     for statement in statements(SCHEMA):
                         self.connection.execute(statement)
                     self.connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -136,6 +139,22 @@ class Database:
         except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
             # NOTE: what SQLite says of a damaged schema may quote it, and then be no UTF-8.
             raise ArchiveError(f"cannot {what} the archive {self.path}: {error}", path=self.path) from error
+
+    def _use_journal(self) -> None:
+        """Has the file use a write-ahead log from now on."""
+        until = monotonic() + BUSY_TIMEOUT_MS / 1000
+        while True:
+            try:
+                self.connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                # NOTE: SQLite does not wait here as elsewhere when another process does the same.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                    raise
+            sleep(RETRY_S)
+
+    def _version(self) -> int:
+        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
     def _tables(self) -> set[str]:
         return {name for (name,) in self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
