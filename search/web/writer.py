@@ -7,6 +7,7 @@ by a kernel lock on the data directory, which dies with its holder: SQLite's own
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -172,7 +173,7 @@ def _explained(error: BaseException | None) -> Exception:
     _log.error("%s", error)
     cause = error.__cause__ or error
     text = str(cause).lower()
-    if "full" in text or getattr(cause, "errno", None) == 28:
+    if "full" in text or getattr(cause, "errno", None) == errno.ENOSPC:
         return NotWrittenError("the disk of the archive is full; nothing of this was written")
     if "locked" in text or "busy" in text:
         return NotWrittenError("the archive is busy; nothing of this was written")
