@@ -6,8 +6,8 @@ tombstone. People may open the file with their own tools.
 
 ``tables.py`` declares the tables, ``database.py`` opens them, ``articles.py`` is what is written and read. ``arrivals.py``
 decides what a write means where articles are the same, ``departures.py`` what a deletion does; ``origins.py`` knows the files
-that articles came from, ``versions.py`` keeps earlier ones, ``stories.py`` gives reprints their story, ``pages.py`` keeps crawled
-pages and what was learnt of their hosts, ``migration.py`` brings older archives up to date.
+that articles came from, ``versions.py`` keeps earlier ones, ``stories.py`` (with ``signatures.py``) gives reprints their story,
+``pages.py`` keeps crawled pages and what was learnt of their hosts, ``migration.py`` brings older archives up to date.
 """
 
 from indexer.archive.arrivals import Outcome, WriteCounts

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
 from indexer.archive.arrivals import NO_SIGNATURE, touch
 from indexer.archive.database import ChangeCounter, Database
-from indexer.article import article_from_stored, derive_id
-from indexer.cleaning.duplicates import BINS, likely_pairs, traces
+from indexer.archive.signatures import sign_written
+from indexer.article import derive_id
+from indexer.cleaning.duplicates import BINS, likely_pairs
 from indexer.cleaning.reprints import Comparable, comparables, is_reprint
 from indexer.processes import end_with_parent
 
@@ -29,7 +29,6 @@ __all__ = ["assign_stories"]
 
 PAIRS_AT_ONCE = 2000
 TEXTS_AT_ONCE = 100
-SIGNED_AT_ONCE = 500
 
 
 def assign_stories(database: Database, workers: int = 1) -> int:
@@ -43,29 +42,12 @@ def assign_stories(database: Database, workers: int = 1) -> int:
     with database.explained("read"):
         if db.execute("SELECT 1 FROM signature WHERE compared = 0 LIMIT 1").fetchone() is None:
             return 0
-    _sign(database)
+    sign_written(database)
     with database.writing() as changes:
         groups = _groups(database, workers)
         grown = sum(_name_story(database, numbers, changes) for numbers in groups)
         db.execute("UPDATE signature SET compared = 1 WHERE compared = 0 AND bins != ?", (NO_SIGNATURE,))
     return grown
-
-
-def _sign(database: Database) -> None:
-    """Computes the signatures that were left for now, in transactions that keep nobody waiting."""
-    db = database.connection
-    query = "SELECT number, record FROM signature JOIN article USING (number) WHERE compared = 0 AND bins = ? LIMIT ?"
-    while db.execute(query, (NO_SIGNATURE, 1)).fetchone():
-        with database.writing():
-            rows = db.execute(query, (NO_SIGNATURE, SIGNED_AT_ONCE)).fetchall()
-            found = traces([article_from_stored(orjson.loads(record)) for _, record in rows])
-            numbers = [number for number, _ in rows]
-            signed = [(trace.signature, number) for number, trace in zip(numbers, found, strict=True)]
-            db.executemany(
-                "UPDATE signature SET bins = ? WHERE number = ?", [row for row in signed if row[0] is not None]
-            )
-            short = [(number,) for signature, number in signed if signature is None]
-            db.executemany("DELETE FROM signature WHERE number = ?", short)
 
 
 def _groups(database: Database, workers: int) -> list[list[int]]:
