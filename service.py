@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 import falcon
+import falcon.inspect
 
 from indexer.analysis import Analyzer, open_segmenter
 from indexer.errors import ArticleSearchError
@@ -24,9 +25,14 @@ from search.suggest.spelling import spell
 from search.web.access import AccessControl
 from search.web.articles import ArticlesResource, WritableArticleResource
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
+from search.web.box import BoxResource, DemoPage
+from search.web.cors import CrossOrigin, parse_origins
+from search.web.counters import Counters
 from search.web.errors import add_error_handlers
+from search.web.metrics import CountRequests, MetricsResource
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
 from search.web.received import ReceivingLimits
+from search.web.request_id import GiveRequestIds
 from search.web.resources import HealthResource, ReadyResource, SearchResource
 from search.web.server import run
 from search.web.waiting import IndexWatch
@@ -44,8 +50,9 @@ class _SecurityHeaders:
         response.set_headers(SECURITY_HEADERS)
 
 
-def make_engine(settings: Settings) -> Engine:
+def make_engine(settings: Settings, counters: Counters | None = None) -> Engine:
     """The engine over the settings' data directory, its dictionaries loaded and its index not yet opened."""
+    counters = counters or Counters()
     analyzer = Analyzer(open_segmenter(settings.segmenter))
     analyzer.words("热")
     for load in (spell, homophones, lookalikes):
@@ -57,23 +64,28 @@ def make_engine(settings: Settings) -> Engine:
         ranking=settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
         cached_answers=settings.cached_answers,
+        on_partial=counters.count_partial,
         words=VocabularyFiles(settings.data, regions=settings.region_words),
     )
 
 
-def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Any:
-    """The WSGI application."""
+def create_app(settings: Settings | None = None, engine: Engine | None = None, counters: Counters | None = None) -> Any:
+    """The WSGI application. Its ``counters`` are those of all processes where it is made before they are forked."""
     settings = settings or read_settings()
-    engine = engine or make_engine(settings)
+    counters = counters or Counters()
+    engine = engine or make_engine(settings, counters)
     access = AccessControl(
         KeyRing(settings.data), public_read=settings.public_read, trusted_proxies=settings.trusted_proxies
     )
-    app = falcon.App(middleware=[_SecurityHeaders(), access])
+    middleware: list[Any] = [CountRequests(counters), GiveRequestIds(), _SecurityHeaders()]
+    app = falcon.App(middleware=[*middleware, CrossOrigin(parse_origins(settings.cors_origins)), access])
     add_error_handlers(app, ErrorPage(settings.title))
     app.add_route("/", SearchPage(engine, settings.title))
     app.add_route("/search", SearchPage(engine, settings.title))
     app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))
     app.add_route("/help", HelpPage(settings.title))
+    app.add_route("/box.js", BoxResource())
+    app.add_route("/demo", DemoPage(settings.title))
     app.add_route("/static/{name}", StaticResource())
     app.add_route("/api/v1/search", SearchResource(engine))
     app.add_route("/api/v1/multi-search", MultiSearchResource(engine))
@@ -83,6 +95,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_route("/api/v1/articles/{article_id}/similar", SimilarResource(engine))
     app.add_route("/healthz", HealthResource())
     app.add_route("/readyz", ReadyResource(engine))
+    app.add_route("/metrics", MetricsResource(counters, engine, settings.data))
+    counters.know(route.path for route in falcon.inspect.inspect_routes(app))
     return app
 
 
@@ -105,7 +119,8 @@ def _add_articles(app: Any, settings: Settings, engine: Engine) -> None:
 
 def serve(settings: Settings) -> None:
     """Serves until it is told to stop."""
-    engine = make_engine(settings)
+    counters = Counters()
+    engine = make_engine(settings, counters)
 
     def warm() -> None:
         with contextlib.suppress(ArticleSearchError):  # a missing index is told to whoever asks
@@ -114,9 +129,11 @@ def serve(settings: Settings) -> None:
             threading.Thread(target=engine.suggest, args=("热", 1), daemon=True).start()
 
     run(
-        lambda: create_app(settings, engine),
+        lambda: create_app(settings, engine, counters),
         warm,
         bind=settings.bind,
         workers=settings.workers,
         threads=settings.threads,
+        counters=counters,
+        access_log=settings.access_log,
     )

@@ -23,6 +23,7 @@ ORDER = [
     ["indexer.targets"],
     ["indexer.follow"],
     ["indexer.build"],
+    ["indexer.watch"],
     ["indexer.check", "indexer.backup", "indexer.restore"],
     ["search.errors", "search.request", "search.page"],
     ["search.query"],
@@ -40,7 +41,14 @@ ORDER = [
 ]
 FACADES = {"indexer", "search"}
 """What a package shows to the outside; no module inside may import it."""
-FORBIDDEN_TO_SEARCH = ("indexer.sources", "indexer.cleaning", "indexer.intake", "indexer.follow", "indexer.build")
+FORBIDDEN_TO_SEARCH = (
+    "indexer.sources",
+    "indexer.cleaning",
+    "indexer.intake",
+    "indexer.follow",
+    "indexer.build",
+    "indexer.watch",
+)
 
 
 def modules() -> dict[str, Path]:
@@ -114,7 +122,8 @@ def test_settings_are_read_at_the_edge_alone() -> None:
         "service",
         "search.cli",
         "search.commands.frame",
-        "search.commands.upkeep",
+        "search.commands.indexing",
         "search.commands.keys",
+        "search.commands.upkeep",
         "search",
     }

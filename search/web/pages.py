@@ -24,7 +24,7 @@ from search.web.help import EXAMPLES
 from search.web.messages import MESSAGES, choose_language
 from search.web.resources import query_parameters
 
-__all__ = ["SECURITY_HEADERS", "ArticlePage", "ErrorPage", "HelpPage", "SearchPage", "StaticResource"]
+__all__ = ["SECURITY_HEADERS", "ArticlePage", "ErrorPage", "HelpPage", "SearchPage", "StaticResource", "send_page"]
 
 _REPEATABLE = frozenset({"section", "author", "source", "not_section", "not_author", "not_source"})
 _FIXED = frozenset(
@@ -40,7 +40,7 @@ _FIXED = frozenset(
         "snippet_chars",
     }
 )
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _YEAR_S = 31_536_000
 
 MOST_LOOSENED = 8
@@ -48,8 +48,8 @@ MOST_LOOSENED = 8
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'self'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -68,7 +68,7 @@ class SearchPage:
         search = page_request(request)
         page = self._engine.search(replace(search, limit=view.PER_PAGE, facets=view.FACETS_SHOWN))
         context = {"site": self._title, **_search_context(search, page), "loosened": self._loosened(search, page)}
-        _send(response, "search.html", request, context)
+        send_page(response, "search.html", request, context)
 
     def _loosened(self, search: SearchRequest, page: Page) -> list[tuple[view.Chip | None, str, int]]:
         """What would find something where nothing is found: a filter given up, or any word (None), its address and its hits."""
@@ -113,7 +113,7 @@ class ArticlePage:
             "search": search,
             "back": view.search_href(search, offset=search.offset),
         }
-        _send(response, "article.html", request, context)
+        send_page(response, "article.html", request, context)
 
     on_head = on_get
 
@@ -129,7 +129,7 @@ class HelpPage:
         examples = [
             (example.query, view.search_href(SearchRequest(text=example.query)), example.finds) for example in EXAMPLES
         ]
-        _send(response, "help.html", request, {"site": self._title, "examples": examples})
+        send_page(response, "help.html", request, {"site": self._title, "examples": examples})
 
     on_head = on_get
 
@@ -176,6 +176,14 @@ def page_request(request: falcon.Request) -> SearchRequest:
     return request_from_parameters(given, ignore_unknown=True)
 
 
+def send_page(response: falcon.Response, template: str, request: falcon.Request, context: dict[str, Any]) -> None:
+    """Makes the page of ``template`` the answer, in the language of the reader."""
+    response.content_type = falcon.MEDIA_HTML
+    response.set_header("Vary", "Accept-Language")
+    response.set_header("X-Robots-Tag", "noindex")
+    response.text = _render(template, request, context)
+
+
 def _search_context(search: SearchRequest, page: Page) -> dict[str, Any]:
     chips = [chip for chip, _ in view.filter_chips(search)]
     return {
@@ -192,13 +200,6 @@ def _search_context(search: SearchRequest, page: Page) -> dict[str, Any]:
         "suggested": view.search_href(search, text=page.suggestion) if page.suggestion else None,
         "pagination": view.pagination(search, page),
     }
-
-
-def _send(response: falcon.Response, template: str, request: falcon.Request, context: dict[str, Any]) -> None:
-    response.content_type = falcon.MEDIA_HTML
-    response.set_header("Vary", "Accept-Language")
-    response.set_header("X-Robots-Tag", "noindex")
-    response.text = _render(template, request, context)
 
 
 def _render(template: str, request: falcon.Request, context: dict[str, Any]) -> str:
