@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from functools import partial
 from typing import Any
 
 import falcon
 import falcon.inspect
 
 from indexer.analysis import Analyzer, open_segmenter
+from indexer.archive import written_times
 from indexer.errors import ArticleSearchError
 from indexer.state import KeyRing
 from search.engines.base import Engine
@@ -26,15 +28,23 @@ from search.web.access import AccessControl
 from search.web.articles import ArticlesResource, WritableArticleResource
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.box import BoxResource, DemoPage
+from search.web.caching import Caching
+from search.web.compression import Compression
 from search.web.cors import CrossOrigin, parse_origins
 from search.web.counters import Counters
+from search.web.description import Discovery, IconResource, OpenSearchResource, RobotsResource
+from search.web.docs import DocsPage
 from search.web.errors import add_error_handlers
+from search.web.export import ExportResource
+from search.web.feed import FeedResource
 from search.web.metrics import CountRequests, MetricsResource
+from search.web.openapi import OpenApiResource
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
 from search.web.received import ReceivingLimits
 from search.web.request_id import GiveRequestIds
 from search.web.resources import HealthResource, ReadyResource, SearchResource
 from search.web.server import run
+from search.web.site import Site
 from search.web.waiting import IndexWatch
 from search.web.writer import ArticleWriter
 
@@ -77,8 +87,18 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     access = AccessControl(
         KeyRing(settings.data), public_read=settings.public_read, trusted_proxies=settings.trusted_proxies
     )
-    middleware: list[Any] = [CountRequests(counters), GiveRequestIds(), _SecurityHeaders()]
-    app = falcon.App(middleware=[*middleware, CrossOrigin(parse_origins(settings.cors_origins)), access])
+    site = Site(title=settings.title, base_url=settings.base_url, zone=settings.zone)
+    middleware: list[Any] = [
+        CountRequests(counters),
+        GiveRequestIds(),
+        _SecurityHeaders(),
+        Compression(),
+        Discovery(site),
+        CrossOrigin(parse_origins(settings.cors_origins)),
+        access,  # before caching: what may not be read is not "not modified" either
+        Caching(engine, settings=repr(settings), zone=settings.zone),
+    ]
+    app = falcon.App(middleware=middleware)
     add_error_handlers(app, ErrorPage(settings.title))
     app.add_route("/", SearchPage(engine, settings.title))
     app.add_route("/search", SearchPage(engine, settings.title))
@@ -93,6 +113,13 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     app.add_route("/api/v1/facets/{name}", FacetResource(engine))
     _add_articles(app, settings, engine)
     app.add_route("/api/v1/articles/{article_id}/similar", SimilarResource(engine))
+    app.add_route("/api/v1/export", ExportResource(engine, most_at_once=max(1, settings.threads // 2)))
+    app.add_route("/feed", FeedResource(engine, site, partial(written_times, settings.data)))
+    app.add_route("/opensearch.xml", OpenSearchResource(site))
+    app.add_route("/robots.txt", RobotsResource(site))
+    app.add_route("/favicon.ico", IconResource())
+    app.add_route("/openapi.json", OpenApiResource(app, site))
+    app.add_route("/docs", DocsPage(app, settings.title))
     app.add_route("/healthz", HealthResource())
     app.add_route("/readyz", ReadyResource(engine))
     app.add_route("/metrics", MetricsResource(counters, engine, settings.data))

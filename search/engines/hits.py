@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.analysis import Analyzer
-from search.page import MORE_FIELDS, TEXT_FIELDS, Explanation, Folded, Hit
+from search.page import LIST_FIELDS, MORE_FIELDS, TEXT_FIELDS, Explanation, Folded, Hit
 from search.query.plan import Plan
 from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
 from search.snippets import ShownText, SnippetOptions, highlight_all
 
-__all__ = ["Found", "date_order", "make_hits", "needs_texts", "pinned_keys"]
+__all__ = ["Found", "date_order", "exported", "make_hits", "needs_texts", "pinned_keys"]
 
 _PINNED_KEY = 1e9
 
@@ -61,6 +61,11 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
         )
         for item, highlights in zip(found, marked, strict=True)
     )
+
+
+def exported(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The fields of those ``names`` in a stored JSON object, in which what says nothing may be missing."""
+    return {name: record.get(name, [] if name in LIST_FIELDS else None) for name in names}
 
 
 def needs_texts(request: SearchRequest) -> bool:

@@ -35,8 +35,8 @@ __all__ = [
     "refusal",
 ]
 
-OPEN_ROUTES = frozenset({"/healthz", "/readyz", "/static/{name}", "/box.js"})
-"""Whoever watches the service or shows its box has no key."""
+OPEN_ROUTES = frozenset({"/healthz", "/readyz", "/static/{name}", "/favicon.ico", "/box.js", "/robots.txt"})
+"""Whoever watches the service, shows its box or crawls has no key."""
 READING_POSTS = frozenset({"/api/v1/multi-search"})
 BODY_TYPES = ("application/json", "application/x-ndjson")
 """No page can send these to another site without asking it first."""

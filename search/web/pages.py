@@ -40,7 +40,12 @@ _FIXED = frozenset(
         "snippet_chars",
     }
 )
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _YEAR_S = 31_536_000
 
 MOST_LOOSENED = 8
@@ -67,6 +72,7 @@ class SearchPage:
         """The page; parameters it does not know or that fix its own layout are ignored."""
         search = page_request(request)
         page = self._engine.search(replace(search, limit=view.PER_PAGE, facets=view.FACETS_SHOWN))
+        response.context.passing = page.partial
         context = {"site": self._title, **_search_context(search, page), "loosened": self._loosened(search, page)}
         send_page(response, "search.html", request, context)
 
@@ -215,6 +221,7 @@ def _render(template: str, request: falcon.Request, context: dict[str, Any]) -> 
             root="../" * (request.path.count("/") - 1) or "./",
             view=view,
             version=_version,
+            described=getattr(request.context, "described", False),
             Markup=Markup,
         )
     )

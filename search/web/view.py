@@ -21,7 +21,9 @@ __all__ = [
     "Chip",
     "Choice",
     "article_href",
+    "export_href",
     "facet_choices",
+    "feed_href",
     "filter_chips",
     "han_language",
     "hidden_inputs",
@@ -78,6 +80,16 @@ def article_href(article_id: str, request: SearchRequest) -> str:
     """The relative address of the reading view, with the search to come back to."""
     query = search_href(request, offset=request.offset).partition("?")[2]
     return f"article/{quote(article_id, safe='')}" + (f"?{query}" if query else "")
+
+
+def feed_href(request: SearchRequest) -> str:
+    """The relative address of the feed of ``request``; in its own order, the newest first, where none was chosen."""
+    return _with_query("feed", request_to_parameters(_whole(request)))
+
+
+def export_href(request: SearchRequest, form: str) -> str:
+    """The relative address of all hits of ``request`` as a file, ``csv`` or ``jsonl``."""
+    return _with_query("api/v1/export", [("format", form), *request_to_parameters(_whole(request))])
 
 
 def web_address(url: str | None) -> str | None:
@@ -216,6 +228,15 @@ def _on_one_path(one: str, other: str) -> bool:
 
 def _section_key(value: str) -> str:
     return facet_key(SECTION_SEPARATOR.join(split_section(value)))
+
+
+def _with_query(path: str, pairs: list[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _whole(request: SearchRequest) -> SearchRequest:
+    """``request`` without what says which of its hits are shown, and how."""
+    return _first_page(request, limit=10, facets=SearchRequest().facets, explain=False, offsets=False)
 
 
 def _first_page(request: SearchRequest, **changed: Any) -> SearchRequest:
