@@ -15,6 +15,7 @@ from tests.conftest import ROOT, article
 from tests.test_archive import VERSION_1
 
 FROZEN = ROOT / "tests" / "formats" / "archive-2" / "archive.db"
+FROZEN_3 = ROOT / "tests" / "formats" / "archive-3" / "archive.db"
 
 
 def layout(path: Path) -> dict[str, object]:
@@ -66,12 +67,22 @@ def test_what_came_with_version_3_works_in_a_migrated_archive(old: Path) -> None
         assert archive.origins.missing(["/"], []).ids == ()  # nobody knows where these came from
 
 
-@pytest.mark.parametrize("version", [1, 2])
+def test_an_archive_of_version_3_knows_what_files_said_of_what_no_program_wrote(tmp_path: Path) -> None:
+    shutil.copy(FROZEN_3, tmp_path / "archive.db")
+    with Archive(tmp_path, create=False) as archive:
+        found = {change.id: change.article and change.article.title for change in archive.changes(0)}
+        assert found == {"file": "题目", "hand": "题目", "both": "改过", "gone": None}
+        archive.put([article("file", title="手改", body="监督")])
+        assert archive.put([article("file", title="题目", body="监督")], read=True) == WriteCounts(unchanged=1)
+        assert archive.put([article("both", body="两处")], read=True) == WriteCounts(updated=1)  # as it was before
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_migrated_archive_is_laid_out_as_a_new_one(tmp_path: Path, version: int) -> None:
     (tmp_path / "old").mkdir()
     Archive(tmp_path / "new").close()
-    if version == 2:
-        shutil.copy(FROZEN, tmp_path / "old" / "archive.db")
+    if version > 1:
+        shutil.copy({2: FROZEN, 3: FROZEN_3}[version], tmp_path / "old" / "archive.db")
     else:
         with sqlite3.connect(tmp_path / "old" / "archive.db") as db:
             db.executescript(VERSION_1)

@@ -2,7 +2,7 @@
 
 Version 1 had one table of articles, in no order of arrival but that of their changes, and hashed the parts of an article apart.
 Version 2 kept no earlier versions, and did not know where articles came from: an article of it is never missing until the next
-``index`` has read it again.
+``index`` has read it again. Version 3 did not know what inputs had said of an article before a program wrote it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import orjson
 
 from indexer.archive.arrivals import content_hash, place_among, touch
 from indexer.archive.database import ChangeCounter, Database
-from indexer.archive.tables import ADDED_IN_3, SCHEMA, SCHEMA_VERSION, statements
+from indexer.archive.tables import ADDED_IN_3, ADDED_IN_4, SCHEMA, SCHEMA_VERSION, statements
 from indexer.article import article_from_record
 from indexer.cleaning.duplicates import traces
 
@@ -34,7 +34,7 @@ def migrate(database: Database) -> None:
         database.create_tables()
     elif version < SCHEMA_VERSION:
         with database.explained("bring up to date"):
-            _in_one(database.connection, _from_version_1 if version == 1 else _from_version_2)
+            _in_one(database.connection, {1: _from_version_1, 2: _from_version_2, 3: _from_version_3}[version])
     database.check_tables()
 
 
@@ -46,13 +46,20 @@ def _in_one(db: sqlite3.Connection, bring_up: Callable[[sqlite3.Connection], Non
             bring_up(db)
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # SQLite takes it back itself where the disk is full
+            db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
 
 
 def _from_version_2(db: sqlite3.Connection) -> None:
     for statement in statements(ADDED_IN_3):
+        db.execute(statement)
+    _from_version_3(db)
+
+
+def _from_version_3(db: sqlite3.Connection) -> None:
+    for statement in statements(ADDED_IN_4):
         db.execute(statement)
 
 
