@@ -20,6 +20,7 @@ from indexer.errors import ArticleSearchError
 from indexer.keeper import keep
 from indexer.options import BuildOptions
 from indexer.sources import ReadLimits
+from indexer.state import KeyRing
 from search.engines.base import Engine
 from search.engines.local import LocalEngine
 from search.query.vocabulary import VocabularyFiles
@@ -27,6 +28,8 @@ from search.request import SearchRequest
 from search.settings import Settings, read_settings
 from search.suggest.characters import homophones, lookalikes
 from search.suggest.spelling import spell
+from search.web.access import AccessControl
+from search.web.articles import ArticlesResource, WritableArticleResource
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.box import BoxResource, DemoPage
 from search.web.caching import Caching
@@ -42,10 +45,13 @@ from search.web.metrics import CountRequests, MetricsResource
 from search.web.openapi import OpenApiResource
 from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
 from search.web.readiness import ReadyResource
+from search.web.received import ReceivingLimits
 from search.web.request_id import GiveRequestIds
-from search.web.resources import ArticleResource, HealthResource, SearchResource
+from search.web.resources import HealthResource, SearchResource
 from search.web.server import run
 from search.web.site import Site
+from search.web.waiting import IndexWatch
+from search.web.writer import ArticleWriter
 
 __all__ = ["create_app", "make_engine", "serve"]
 
@@ -86,6 +92,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     settings = settings or read_settings()
     counters = counters or Counters()
     engine = engine or make_engine(settings, counters)
+    access = AccessControl(
+        KeyRing(settings.data), public_read=settings.public_read, trusted_proxies=settings.trusted_proxies
+    )
     site = Site(title=settings.title, base_url=settings.base_url, zone=settings.zone)
     middleware: list[Any] = [
         CountRequests(counters),
@@ -94,6 +103,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
         Compression(),
         Discovery(site),
         CrossOrigin(parse_origins(settings.cors_origins)),
+        access,  # before caching: what may not be read is not "not modified" either
         Caching(engine, settings=repr(settings), zone=settings.zone),
     ]
     app = falcon.App(middleware=middleware)
@@ -109,7 +119,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     app.add_route("/api/v1/multi-search", MultiSearchResource(engine))
     app.add_route("/api/v1/suggest", SuggestResource(engine))
     app.add_route("/api/v1/facets/{name}", FacetResource(engine))
-    app.add_route("/api/v1/articles/{article_id}", ArticleResource(engine))
+    _add_articles(app, settings, engine)
     app.add_route("/api/v1/articles/{article_id}/similar", SimilarResource(engine))
     app.add_route("/api/v1/export", ExportResource(engine, most_at_once=max(1, settings.threads // 2)))
     app.add_route("/feed", FeedResource(engine, site, partial(written_times, settings.data)))
@@ -123,6 +133,23 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     app.add_route("/metrics", MetricsResource(counters, engine, settings.data))
     counters.know(route.path for route in falcon.inspect.inspect_routes(app))
     return app
+
+
+def _add_articles(app: Any, settings: Settings, engine: Engine) -> None:
+    """Adds the routes of articles, which are read from the index and written to the archive."""
+    writer = ArticleWriter(settings.data, kept_versions=settings.kept_versions)
+    watch = IndexWatch(
+        settings.data, timeout_s=settings.wait_timeout_ms / 1000, most_waiting=max(1, settings.threads - 1)
+    )
+    limits = ReceivingLimits(
+        max_article_bytes=settings.max_article_bytes,
+        max_title_chars=settings.max_title_chars,
+        max_body_chars=settings.max_body_chars,
+        max_field_chars=settings.max_field_chars,
+        max_list_items=settings.max_list_items,
+    )
+    app.add_route("/api/v1/articles", ArticlesResource(writer, watch, limits))
+    app.add_route("/api/v1/articles/{article_id}", WritableArticleResource(engine, writer, watch, limits))
 
 
 def serve(settings: Settings) -> None:

@@ -9,6 +9,7 @@ The tree (search/errors.py adds the branches for queries and engines)::
     │   └── UnreadableError     a file, or a line of it, could not be read at all
     ├── StorageError            something on disk stops the work
     │   ├── ArchiveError        the archive cannot be opened, read or written
+    │   ├── StateError          state.db cannot be used, or not as was asked
     │   ├── IndexMissingError   there is no index yet
     │   ├── IndexDamagedError   the index on disk cannot be read
     │   │   └── IndexOutdatedError  it is of an earlier format; the next run builds it anew
@@ -41,6 +42,7 @@ __all__ = [
     "IndexOutdatedError",
     "IngestError",
     "SettingsError",
+    "StateError",
     "StorageError",
     "UnreadableError",
 ]
@@ -111,6 +113,10 @@ class StorageError(ArticleSearchError):
 
 class ArchiveError(StorageError):
     """The archive cannot be opened, read or written."""
+
+
+class StateError(StorageError):
+    """What a service keeps beside the archive cannot be read or written, or holds no such key."""
 
 
 class IndexMissingError(StorageError):

@@ -34,6 +34,7 @@ from search.commands.frame import (
     write_json,
 )
 from search.commands.indexing import add_index, reanalysed_text
+from search.commands.keys import add_keys
 from search.commands.upkeep import add_upkeep
 from search.engines.local import LocalEngine
 from search.evaluate import arrays
@@ -86,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_reclean,
         _add_words,
         add_upkeep,
+        add_keys,
     ):
         add(commands)
     return parser

@@ -6,6 +6,8 @@ Below :class:`indexer.errors.ArticleSearchError`::
     ├── RequestError            a parameter has a value that cannot be used; ``parameter`` names it
     │   ├── UnknownParameterError   no parameter has that name; ``nearest`` is the closest known one
     │   └── QuerySyntaxError    the query breaks the grammar at ``offset`` (only in strict mode)
+    ├── BodyError               the body of a request is no JSON at ``offset``, or not what is expected
+    ├── NotWrittenError         the archive cannot take what was to be written
     └── ArticleNotFoundError    no article has that id
 """
 
@@ -13,7 +15,15 @@ from __future__ import annotations
 
 from indexer.errors import ArticleSearchError
 
-__all__ = ["ArticleNotFoundError", "QuerySyntaxError", "RequestError", "SearchError", "UnknownParameterError"]
+__all__ = [
+    "ArticleNotFoundError",
+    "BodyError",
+    "NotWrittenError",
+    "QuerySyntaxError",
+    "RequestError",
+    "SearchError",
+    "UnknownParameterError",
+]
 
 
 class SearchError(ArticleSearchError):
@@ -42,6 +52,18 @@ class QuerySyntaxError(RequestError):
     def __init__(self, message: str, *, offset: int) -> None:
         super().__init__(message, parameter="q")
         self.offset = offset
+
+
+class BodyError(SearchError):
+    """The body of a request is no JSON, or not what is expected; ``offset`` counts code points from its start."""
+
+    def __init__(self, message: str, *, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class NotWrittenError(SearchError):
+    """The archive cannot take what was to be written, by no fault of who asked."""
 
 
 class ArticleNotFoundError(SearchError):

@@ -26,8 +26,8 @@ __all__ = ["ENVIRONMENT_PREFIX", "Settings", "data_directory", "read_settings"]
 
 ENVIRONMENT_PREFIX = "ARTICLE_SEARCH_"
 _AT_LEAST_ONE = (
-    "max_article_bytes", "max_archive_bytes", "max_archive_ratio", "max_archive_depth", "memory_mb", "search_timeout_ms",
-    "workers", "threads",
+    "max_article_bytes", "max_title_chars", "max_body_chars", "max_field_chars", "max_list_items", "max_archive_bytes",
+    "max_archive_ratio", "max_archive_depth", "memory_mb", "search_timeout_ms", "wait_timeout_ms", "workers", "threads",
 )  # fmt: skip
 _NOT_IN_ADDRESS = re.compile(r"[\s\"<>\\^`{|}?#]")
 _SWITCHES = {"true": True, "false": False, "1": True, "0": False}
@@ -45,6 +45,10 @@ class Settings:
     timezone: str = _setting("Asia/Shanghai", "time zone in which a moment is of a day")
     segmenter: str = _setting("auto", "cuts Han text: jieba, rjieba, or auto (rjieba where it is installed)")
     max_article_bytes: int = _setting(4 * 1024 * 1024, "a larger article is rejected")
+    max_title_chars: int = _setting(1_000, "an article that is written over HTTP with a longer title is rejected")
+    max_body_chars: int = _setting(1_000_000, "the same for its body")
+    max_field_chars: int = _setting(10_000, "the same for every other text, or value of a list")
+    max_list_items: int = _setting(1_000, "the same for the number of values of a list: authors, captions and so on")
     max_archive_bytes: int = _setting(64 * 1024 * 1024 * 1024, "what one archive or gzip file may unpack to")
     max_archive_ratio: int = _setting(250, "how many bytes one packed byte may become, past max_article_bytes")
     max_archive_depth: int = _setting(3, "how deep archives and gzip files may lie in each other")
@@ -78,6 +82,14 @@ class Settings:
         3600,
         "a service that keeps the index reads every byte of it again within this time, for flipped bits; 0 for never",
     )
+    public_read: bool = _setting(
+        True, "reading needs no key; if False, all but the probes and the files of the page needs one"
+    )
+    trusted_proxies: str = _setting(
+        "",
+        "addresses and networks, separated by commas, whose X-Forwarded headers are believed when a write comes without a key",
+    )
+    wait_timeout_ms: int = _setting(30_000, "how long a write with wait=searchable waits for the index at most")
     bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")
     workers: int = _setting(2, "processes that answer requests")
     threads: int = _setting(4, "threads of each process that answers requests")

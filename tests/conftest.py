@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from falcon import testing
 from hypothesis import HealthCheck, settings
 
 from indexer.analysis import Analyzer
@@ -64,3 +66,14 @@ def index_articles(tmp_path: Path, analyzer: Analyzer) -> Callable[..., Path]:
 def article(article_id: str = "a", title: str = "题目", body: str = "正文。", **fields: object) -> Article:
     """An article with what a test cares about."""
     return Article(id=article_id, title=title, body=body, **fields)  # type: ignore[arg-type]
+
+
+class LocalClient(testing.TestClient):
+    """A client on this machine that sends JSON, unless a request says otherwise."""
+
+    def __init__(self, app: Any) -> None:
+        super().__init__(app, headers={"Host": "localhost", "Content-Type": "application/json"})
+
+    def simulate_request(self, *arguments: Any, **options: Any) -> testing.Result:
+        options.setdefault("remote_addr", "127.0.0.1")
+        return super().simulate_request(*arguments, **options)

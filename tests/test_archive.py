@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import orjson
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.archive import Archive, WriteCounts, stories
+from indexer.archive import Archive, Outcome, WriteCounts, stories
 from indexer.article import Article, article_from_record, article_to_record
 from indexer.cleaning import RawPage
 from indexer.errors import ArchiveError, ArticleError
@@ -323,3 +325,81 @@ def test_a_migration_that_fails_leaves_the_old_archive_as_it_was(tmp_path: Path)
     assert database.execute("SELECT id FROM article").fetchall() == [("a",)]
     assert database.execute("PRAGMA user_version").fetchone() == (1,)
     database.close()
+
+
+def test_each_write_tells_what_became_of_its_article_and_its_change(tmp_path: Path) -> None:
+    long = "监督检查组昨天来到河边，看了三处堤坝，又问了粮站的价钱，下午在村委会开会，把问到的事一件一件记下来。"
+    with Archive(tmp_path) as archive:
+        outcomes = archive.apply([article("a"), article("b", body=long, url="https://example.com/b"), "a", "none"])
+        assert outcomes == [
+            Outcome("a", "created", 1),
+            Outcome("b", "created", 2),
+            Outcome("a", "deleted", 3),
+            Outcome("none", "absent", 0),
+        ]
+        again = archive.apply(
+            [
+                article("a"),
+                article("a", title="改"),
+                article("c", body=long, url="https://example.com/c"),
+            ]
+        )
+        assert again == [
+            Outcome("a", "created", 4),
+            Outcome("a", "updated", 5),
+            Outcome("c", "duplicate", 6, "b"),
+        ]
+        unchanged = archive.apply([article("b", body=long, url="https://example.com/b")])
+        assert unchanged == [Outcome("b", "unchanged", 7)]  # it has one more address since change 7
+        assert archive.last_change() == 7
+
+
+def test_several_may_open_a_new_archive_at_once(tmp_path: Path) -> None:
+    for number in range(20):
+        data = tmp_path / str(number)
+        begin = threading.Barrier(4)
+
+        def write(name: str, data: Path = data, begin: threading.Barrier = begin) -> None:
+            begin.wait()
+            with Archive(data) as archive:
+                archive.put([article(name)])
+
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(write, name) for name in "abcd"]:
+                done.result()
+        with Archive(data) as archive:
+            assert archive.count() == 4
+
+
+def test_reprints_that_programs_write_one_by_one_get_their_story(tmp_path: Path) -> None:
+    batch = [article("a", body=BODY), article("b", title="转载", body=BODY[:-40]), article("c", body="短。")]
+    with Archive(tmp_path / "one by one") as archive, Archive(tmp_path / "read") as other:
+        for each in batch:
+            archive.apply([each])
+        other.put(batch)
+        assert archive.assign_stories() == other.assign_stories() == 1
+        assert [change.article for change in archive.changes(0)] == [change.article for change in other.changes(0)]
+        signatures = [
+            each._db.execute("SELECT number, compared, bins FROM signature ORDER BY number").fetchall()
+            for each in (archive, other)
+        ]
+        assert signatures[0] == signatures[1]
+        assert [number for number, _, _ in signatures[0]] == [1, 2]
+        assert archive.assign_stories() == 0
+
+
+def test_a_correction_by_a_program_stays_until_the_file_says_something_new(tmp_path: Path) -> None:
+    first, corrected, later = article("a", title="原"), article("a", title="改"), article("a", title="新")
+    with Archive(tmp_path) as archive:
+        assert archive.put([first], read=True) == WriteCounts(added=1)
+        assert archive.put([corrected]) == WriteCounts(updated=1)
+        assert archive.put([first], read=True) == WriteCounts(unchanged=1)
+        assert archive.put([later], read=True) == WriteCounts(updated=1)
+        archive.apply([corrected])
+        assert archive.put([later], read=True) == WriteCounts(unchanged=1)
+        assert archive.put([corrected], read=True) == WriteCounts(unchanged=1)  # now the file says so too
+        assert archive.put([later], read=True) == WriteCounts(updated=1)
+        archive.put([corrected])
+        assert archive.put([later], read=True, revive=True) == WriteCounts(updated=1)
+        archive.put([article("b")])
+        assert archive.put([article("b", title="文件")], read=True) == WriteCounts(updated=1)

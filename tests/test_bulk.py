@@ -1,65 +1,66 @@
-"""Articles prepared together are what each is prepared alone."""
+"""Lines of a body in whatever pieces it comes, and answers on their way out."""
 
 from __future__ import annotations
 
-from collections import Counter
+import socket
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import Analyzer, open_segmenter
-from indexer.article import Article
-from indexer.schema import WORD_FIELDS, PreparedArticle, PreparedRun, clean_article, prepare, prepare_run
-from tests.conftest import ZONE, article
+from search.web.bulk import PIECE, Outlet, numbered_lines
 
-PIECES = [
-    "监督检查",
-    "資源縣",
-    "的",
-    "。",
-    "，",
-    "C919",
-    "covid-19",
-    "1,000",
-    "3.14",
-    " ",
-    "\n",
-    "𠮷",
-    "㐀",
-    "カナ",
-    "ΑΒ",
-    "İ",
-    "\u3000",
-]
-TEXTS = st.lists(st.sampled_from(PIECES) | st.characters(codec="utf-8"), max_size=12).map("".join)
-ARTICLES = st.lists(
-    st.builds(
-        lambda number, title, **fields: clean_article(article(f"{number}", title=title + "题", **fields)),
-        number=st.integers(0, 99),
-        title=TEXTS,
-        body=TEXTS,
-        summary=st.none() | TEXTS,
-        section=st.lists(TEXTS, max_size=2).map(tuple),
-        authors=st.lists(TEXTS, max_size=2).map(tuple),
-        captions=st.lists(TEXTS, max_size=2).map(tuple),
-        published=st.sampled_from([None, "2024", "2024-02-29"]),
-        story=st.none() | st.just("s"),
-    ),
-    max_size=5,
+
+def in_pieces(content: bytes, sizes: list[int]) -> list[bytes]:
+    stream = BytesIO(content)
+    pieces = [stream.read(size) for size in (*sizes, len(content))]
+    return [piece for piece in pieces if piece]
+
+
+@given(
+    st.lists(st.binary(max_size=12).map(lambda text: text.replace(b"\n", b" ")), max_size=8).map(b"\n".join),
+    st.lists(st.integers(1, 9), max_size=12),
+    st.integers(0, 10),
 )
+def test_lines_are_those_of_the_whole_whatever_pieces_it_comes_in(content: bytes, sizes: list[int], most: int) -> None:
+    pieces = iter([*in_pieces(content, sizes), b""])
+    whole = content.split(b"\n")
+    if whole[-1] == b"":
+        whole.pop()
+    found = list(numbered_lines(lambda _size: next(pieces), len(content), most))
+    assert found == [(number, line if len(line) <= most else None) for number, line in enumerate(whole, start=1)]
 
 
-def same(run: PreparedRun, alone: list[PreparedArticle]) -> bool:
-    counted = [[Counter[str]() for _ in WORD_FIELDS] for _ in alone]
-    for number, text in zip(run.words.numbers.tolist(), run.words.texts.tolist(), strict=True):
-        counted[text // len(WORD_FIELDS)][text % len(WORD_FIELDS)][run.words.words[number]] += 1
-    values = zip(run.literals, run.starts, map(tuple, counted), run.facets, run.days, run.moments, strict=True)
-    return list(values) == [(one.literal, one.starts, one.words, one.facets, one.days, one.moment) for one in alone]
+def test_a_line_that_was_cut_is_no_line() -> None:
+    stream = BytesIO(b"one\ntwo")
+    lines = numbered_lines(stream.read, 8, 100)
+    assert next(lines) == (1, b"one")
+    with pytest.raises(OSError, match="7 of 8 bytes came"):
+        next(lines)
 
 
-@pytest.mark.parametrize("segmenter", ["jieba", "rjieba"])
-@given(articles=ARTICLES)
-def test_a_run_is_prepared_as_each_of_its_articles(segmenter: str, articles: list[Article]) -> None:
-    analyzer = Analyzer(open_segmenter(segmenter), user_words=["督检", "c91"])
-    assert same(prepare_run(articles, analyzer, ZONE), [prepare(one, analyzer, ZONE) for one in articles])
+def test_what_the_other_end_does_not_take_is_kept_in_its_order() -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        outlet = Outlet(near)
+        written, sent = b"", b""
+        for number in range(20_000):
+            part = b"%099d\n" % number
+            outlet.write(part)
+            written += part
+            for piece in outlet.taken():
+                near.sendall(piece)
+                sent += piece
+        assert PIECE < len(sent) < len(written)  # it took some, and was not waited for
+        assert sent + b"".join(outlet.rest()) == written
+        assert list(outlet.rest()) == []
+        outlet.close()
+
+
+def test_without_a_connection_all_goes_out_at_the_end() -> None:
+    outlet = Outlet(None)
+    outlet.write(b"a" * PIECE * 2)
+    assert list(outlet.taken()) == []
+    assert b"".join(outlet.rest()) == b"a" * PIECE * 2
+    outlet.close()

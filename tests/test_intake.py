@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,16 @@ def test_a_transaction_holds_many_articles_but_no_more_text_than_is_good(
     done: list[int] = []
     index_paths([source], tmp_path / "data", options, progress=lambda stage, n: stage == "read" and done.append(n))
     assert done == [3, 1, 3, 1]
+
+
+def test_a_correction_of_an_article_made_of_a_page_outlives_the_next_run_over_its_file(
+    tmp_path: Path, index_pages: Write
+) -> None:
+    index_pages(a=page(0))
+    (made,) = articles(tmp_path).values()
+    with Archive(tmp_path / "data") as archive:
+        archive.put([replace(made, title="改过")])
+    index_pages(a=page(0))
+    assert list(articles(tmp_path)) == ["改过"]
+    index_pages(a=page(1))
+    assert list(articles(tmp_path)) == ["第1号乡村见闻"]

@@ -18,6 +18,7 @@ ORDER = [
     ["indexer.sources"],
     ["indexer.archive"],
     ["indexer.directory", "indexer.status"],
+    ["indexer.state"],
     ["indexer.intake"],
     ["indexer.targets"],
     ["indexer.options", "indexer.scrub"],
@@ -126,6 +127,7 @@ def test_settings_are_read_at_the_edge_alone() -> None:
         "search.cli",
         "search.commands.frame",
         "search.commands.indexing",
+        "search.commands.keys",
         "search.commands.upkeep",
         "search",
     }

@@ -70,8 +70,8 @@ def test_what_came_with_version_3_works_in_a_migrated_archive(old: Path) -> None
         assert archive.origins.missing(["/"], []).ids == ()  # nobody knows where these came from
 
 
-def test_an_archive_of_version_3_opens_with_its_versions_and_knows_when_one_is_damaged(tmp_path: Path) -> None:
-    shutil.copy(FORMATS / "archive-3" / "archive.db", tmp_path / "archive.db")
+def test_an_archive_of_version_4_opens_with_its_versions_and_knows_when_one_is_damaged(tmp_path: Path) -> None:
+    shutil.copy(FORMATS / "archive-4" / "archive.db", tmp_path / "archive.db")
     with Archive(tmp_path, create=False) as archive:
         history = archive.history("fixed")
         assert history is not None
@@ -87,7 +87,7 @@ def test_an_archive_of_version_3_opens_with_its_versions_and_knows_when_one_is_d
     assert "the version 1 of the article 'file' is not what was written" in finding.message
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_a_migration_that_is_killed_leaves_the_old_archive_or_the_new(tmp_path: Path, version: int) -> None:
     whole, data = old_archive(tmp_path / "whole", version), tmp_path / "data"
 
@@ -128,7 +128,17 @@ def old_archive(folder: Path, version: int) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+def test_an_archive_of_version_3_knows_what_files_said_of_what_no_program_wrote(tmp_path: Path) -> None:
+    shutil.copy(FORMATS / "archive-3" / "archive.db", tmp_path / "archive.db")
+    with Archive(tmp_path, create=False) as archive:
+        found = {change.id: change.article and change.article.title for change in archive.changes(0)}
+        assert found == {"file": "题目", "hand": "题目", "both": "改过", "gone": None}
+        archive.put([article("file", title="手改", body="监督")])
+        assert archive.put([article("file", title="题目", body="监督")], read=True) == WriteCounts(unchanged=1)
+        assert archive.put([article("both", body="两处")], read=True) == WriteCounts(updated=1)  # as it was before
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_a_migrated_archive_is_laid_out_as_a_new_one(tmp_path: Path, version: int) -> None:
     Archive(tmp_path / "new").close()
     old_archive(tmp_path / "old", version)

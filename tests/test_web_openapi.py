@@ -27,10 +27,7 @@ from tests.test_web_resources import get
 
 client = client_fixture
 
-AWAITED = {
-    ("PUT", "/api/v1/articles/{article_id}"), ("DELETE", "/api/v1/articles/{article_id}"), ("POST", "/api/v1/articles"),
-    ("GET", "/values"), ("GET", "/language"),
-}  # fmt: skip
+AWAITED = {("GET", "/values"), ("GET", "/language")}
 """Described, and not yet there: take out of here what has come."""
 
 BY_ROUTE = {(operation.method, operation.path): operation for operation in OPERATIONS}
@@ -239,7 +236,6 @@ def test_the_page_shows_every_operation_with_addresses_that_work(client: testing
         assert words in page.text
         for method, path in routes(client):
             assert f"<code>{method} {shown_path(BY_ROUTE[method, path])}</code>" in page.text
-        assert "PUT" not in page.text or ("PUT", "/api/v1/articles/{article_id}") not in AWAITED
     for operation in OPERATIONS:
         for example in operation.examples:
             if (operation.method, operation.path) not in AWAITED and example != "opensearch.xml":

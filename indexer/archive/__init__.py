@@ -6,12 +6,12 @@ tombstone. People may open the file with their own tools.
 
 ``tables.py`` declares the tables, ``database.py`` opens them, ``articles.py`` is what is written and read. ``arrivals.py``
 decides what a write means where articles are the same, ``departures.py`` what a deletion does; ``origins.py`` knows the files
-that articles came from, ``versions.py`` keeps earlier ones, ``stories.py`` gives reprints their story, ``pages.py`` keeps crawled
-pages and what was learnt of their hosts, ``migration.py`` brings older archives up to date, ``figures.py`` counts from outside,
-``times.py`` tells others when articles were written.
+that articles came from, ``versions.py`` keeps earlier ones, ``stories.py`` (with ``signatures.py``) gives reprints their story,
+``pages.py`` keeps crawled pages and what was learnt of their hosts, ``migration.py`` brings older archives up to date,
+``figures.py`` counts from outside, ``times.py`` tells others when articles were written.
 """
 
-from indexer.archive.arrivals import WriteCounts
+from indexer.archive.arrivals import Outcome, WriteCounts
 from indexer.archive.articles import Archive, Change
 from indexer.archive.database import ARCHIVE_NAME, read_last_change
 from indexer.archive.figures import ArchiveFigures, read_figures
@@ -29,6 +29,7 @@ __all__ = [
     "Change",
     "History",
     "KeptPage",
+    "Outcome",
     "PageCounts",
     "PageShelf",
     "RootCount",

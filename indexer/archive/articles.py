@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 
 import orjson
 
-from indexer.archive.arrivals import WriteCounts, take
+from indexer.archive.arrivals import Outcome, WriteCounts, take
 from indexer.archive.database import Database
 from indexer.archive.departures import delete_article, delete_missing_article
 from indexer.archive.migration import migrate
@@ -46,7 +47,7 @@ class Change:
 
 
 class Archive:
-    """The archive of a data directory, ``data``; use it in the thread that made it.
+    """The archive of a data directory, ``data``; use it in the thread that made it, or, if ``any_thread``, in one at a time.
 
     Of each article ``kept_versions`` earlier ones are kept.
 
@@ -54,9 +55,11 @@ class Archive:
         ArchiveError: the file cannot be opened, is no archive, or is of a later version.
     """
 
-    def __init__(self, data: str | Path, *, create: bool = True, kept_versions: int = KEPT_VERSIONS) -> None:
+    def __init__(
+        self, data: str | Path, *, create: bool = True, kept_versions: int = KEPT_VERSIONS, any_thread: bool = False
+    ) -> None:
         self.data = Path(data)
-        self._database = Database(data, create=create)
+        self._database = Database(data, create=create, any_thread=any_thread)
         self._db = self._database.connection
         try:
             migrate(self._database)
@@ -98,7 +101,8 @@ class Archive:
         out: meanwhile a program has written the article, or deleted it.
 
         What is put by hand brings deleted articles back, and is never missed in a file. What was ``read`` from inputs leaves
-        them deleted unless ``revive``, and whoever reads notes where (``origins``).
+        them deleted unless ``revive``, and whoever reads notes where (``origins``); it leaves what was put by hand since the
+        input last said something else.
         """
         counts = WriteCounts()
         written: dict[int, Article] = {}
@@ -110,8 +114,9 @@ class Archive:
                     self._db,
                     batch,
                     changes,
+                    read=read,
                     pages=pages is not None,
-                    revive=revive or not read,
+                    revive=revive,
                     kept_versions=self._kept_versions,
                 )
                 if not read:
@@ -121,6 +126,36 @@ class Archive:
                     written |= taken.written
         self._written = written
         return counts
+
+    def apply(self, writes: Sequence[Article | str]) -> list[Outcome]:
+        """What became of each of ``writes``, all of it durable on return or, after an error, none; a string is an id to delete.
+
+        Articles are put and deleted by hand, as by :meth:`put` and :meth:`delete`, in their order and in one transaction.
+        """
+        outcomes: list[Outcome] = []
+        with self._database.writing() as changes:
+            for puts, group in groupby(writes, key=lambda write: isinstance(write, Article)):
+                if puts:
+                    for batch in _batches(write for write in group if isinstance(write, Article)):
+                        taken = take(
+                            self._db,
+                            batch,
+                            changes,
+                            read=False,
+                            pages=False,
+                            revive=False,
+                            kept_versions=self._kept_versions,
+                            sign=False,
+                        )
+                        note_by_hand(self._db, [article.id for article in batch])
+                        outcomes += [taken.outcomes[article.id] for article in batch]
+                else:
+                    for article_id in map(str, group):
+                        there = delete_article(self._db, article_id, changes)
+                        outcomes.append(
+                            Outcome(article_id, "deleted", changes.last) if there else Outcome(article_id, "absent", 0)
+                        )
+        return outcomes
 
     def delete(self, ids: Iterable[str]) -> int:
         """How many of ``ids`` were there and are deleted now; a tombstone stays of each.

@@ -31,13 +31,15 @@ _ADVICE = {
 
 
 class Database:
-    """One connection to the archive of a data directory, its schema up to date; use it in the thread that made it.
+    """One connection to the archive of a data directory, its schema up to date.
+
+    Use it in the thread that made it, or, if ``any_thread``, in one at a time.
 
     Raises:
         ArchiveError: the file cannot be opened, is no archive, or is of a later version.
     """
 
-    def __init__(self, data: str | Path, *, create: bool = True) -> None:
+    def __init__(self, data: str | Path, *, create: bool = True, any_thread: bool = False) -> None:
         self.path = Path(data) / ARCHIVE_NAME
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise ArchiveError(
@@ -50,7 +52,7 @@ class Database:
         with self.explained("open"):
             if create:
                 make_folder(self.path.parent)
-            self.connection = sqlite3.connect(self.path, isolation_level=None)
+            self.connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=not any_thread)
             self.connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             self.connection.execute("PRAGMA synchronous = FULL")
             # PERF: 60,000 articles are written at 27 µs each, and at 65 with SQLite's own limits of 2 MB and 4 MB.
@@ -133,10 +135,11 @@ class Database:
                 yield counter
                 if counter.last != counter.first:  # a batch of nothing new is not waited for until it is on disk
                     self.connection.execute("UPDATE sequence SET change = ?", (counter.last,))
+                self.connection.execute("COMMIT")
             except BaseException:
-                self.connection.execute("ROLLBACK")
+                if self.connection.in_transaction:  # SQLite takes it back itself where the disk is full
+                    self.connection.execute("ROLLBACK")
                 raise
-            self.connection.execute("COMMIT")
 
     @contextmanager
     def explained(self, what: str) -> Iterator[None]:

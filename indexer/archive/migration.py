@@ -2,7 +2,8 @@
 
 Version 1 had one table of articles, in no order of arrival but that of their changes, and hashed the parts of an article apart.
 Version 2 kept no earlier versions, and did not know where articles came from: an article of it is never missing until the next
-``index`` has read it again. Version 3 kept no hashes of earlier versions.
+``index`` has read it again. Version 3 did not know what inputs had said of an article before a program wrote it.
+Version 4 kept no hashes of earlier versions.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import orjson
 
 from indexer.archive.arrivals import content_hash, place_among, touch
 from indexer.archive.database import ChangeCounter, Database
-from indexer.archive.tables import ADDED_IN_3, ADDED_IN_4, SCHEMA, SCHEMA_VERSION, statements
+from indexer.archive.tables import ADDED_IN_3, ADDED_IN_4, ADDED_IN_5, SCHEMA, SCHEMA_VERSION, statements
 from indexer.article import article_from_record
 from indexer.cleaning.duplicates import traces
 
@@ -46,7 +47,8 @@ def _in_one(db: sqlite3.Connection, bring_up: Callable[[sqlite3.Connection], Non
             bring_up(db)
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # SQLite takes it back itself where the disk is full
+            db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
 
@@ -54,10 +56,21 @@ def _in_one(db: sqlite3.Connection, bring_up: Callable[[sqlite3.Connection], Non
 def _from_version_2(db: sqlite3.Connection) -> None:
     for statement in statements(ADDED_IN_3):
         db.execute(statement)
+    _know_what_inputs_said(db)
 
 
 def _from_version_3(db: sqlite3.Connection) -> None:
-    db.execute(ADDED_IN_4)
+    _know_what_inputs_said(db)
+    _from_version_4(db)
+
+
+def _know_what_inputs_said(db: sqlite3.Connection) -> None:
+    for statement in statements(ADDED_IN_4):
+        db.execute(statement)
+
+
+def _from_version_4(db: sqlite3.Connection) -> None:
+    db.execute(ADDED_IN_5)
     last = (0, 0)
     query = "SELECT article, version, record FROM version WHERE (article, version) > (?, ?) ORDER BY article, version LIMIT ?"
     while rows := db.execute(query, (*last, BATCH)).fetchall():
@@ -127,4 +140,4 @@ def _mark_duplicates(db: sqlite3.Connection, changes: ChangeCounter) -> None:
                 touch(db, [same, number], changes)
 
 
-_STEPS = {1: _from_version_1, 2: _from_version_2, 3: _from_version_3}
+_STEPS = {1: _from_version_1, 2: _from_version_2, 3: _from_version_3, 4: _from_version_4}

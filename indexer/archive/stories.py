@@ -22,8 +22,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer.archive.arrivals import touch
+from indexer.archive.arrivals import NO_SIGNATURE, touch
 from indexer.archive.database import ChangeCounter, Database
+from indexer.archive.signatures import sign_written
 from indexer.article import derive_id
 from indexer.cleaning.duplicates import BINS, likely_pairs
 from indexer.cleaning.reprints import Comparable, comparables, is_reprint
@@ -49,6 +50,8 @@ def assign_stories(database: Database, workers: int = 1, pause: Callable[[], Non
         query = "SELECT 1 FROM signature WHERE compared = 0 LIMIT 1"
         if database.connection.execute(query).fetchone() is None:
             return 0
+    sign_written(database)
+    with database.explained("read"):
         read, held = _read(database)
         groups = _groups(database, read, held, workers, pause)
     grown = 0
@@ -84,7 +87,8 @@ def _read(database: Database) -> tuple[_Read, list[list[int]]]:
     numbers, new, bins = [], [], []
     db.execute("BEGIN")
     try:
-        for number, compared, signature in db.execute("SELECT number, compared, bins FROM signature ORDER BY number"):
+        query = "SELECT number, compared, bins FROM signature WHERE bins != ? ORDER BY number"
+        for number, compared, signature in db.execute(query, (NO_SIGNATURE,)):
             numbers.append(number)
             new.append(not compared)
             bins.append(signature)

@@ -6,9 +6,9 @@ them with the table.
 
 from __future__ import annotations
 
-__all__ = ["ADDED_IN_3", "ADDED_IN_4", "NO_PATH", "SCHEMA", "SCHEMA_VERSION", "TABLES", "statements"]
+__all__ = ["ADDED_IN_3", "ADDED_IN_4", "ADDED_IN_5", "NO_PATH", "SCHEMA", "SCHEMA_VERSION", "TABLES", "statements"]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 NO_PATH = 0
 """The place of what came over standard input or from a program."""
 
@@ -36,7 +36,8 @@ CREATE TABLE article (
     record TEXT NOT NULL CHECK (json_valid(record)), -- the article as it came
     missing INTEGER NOT NULL DEFAULT 0 CHECK (missing IN (0, 1)), -- 1: deleted for want of its file, and comes back with it
     written_at TEXT, -- when the record was written
-    deleted_at TEXT
+    deleted_at TEXT,
+    read_hash TEXT -- content_hash of what an input last said, which may not be what a program has written since
 ) STRICT;
 CREATE INDEX article_fingerprint ON article (fingerprint) WHERE fingerprint IS NOT NULL;
 CREATE INDEX article_duplicate ON article (duplicate_of) WHERE duplicate_of IS NOT NULL;
@@ -46,7 +47,7 @@ CREATE TABLE signature (
     -- For each article that may have reprints.
     number INTEGER PRIMARY KEY REFERENCES article (number),
     compared INTEGER NOT NULL DEFAULT 0 CHECK (compared IN (0, 1)), -- 0 until its story was looked for
-    bins BLOB NOT NULL -- 64 numbers of 16 bits
+    bins BLOB NOT NULL -- 64 numbers of 16 bits, or empty until they are needed
 ) STRICT;
 CREATE INDEX signature_new ON signature (compared) WHERE compared = 0;
 
@@ -121,8 +122,14 @@ ALTER TABLE article ADD COLUMN deleted_at TEXT;
 {_SINCE_3}"""
 """What an archive of version 2 lacks."""
 
-ADDED_IN_4 = "ALTER TABLE version ADD COLUMN content_hash TEXT"
-"""What an archive of version 3 lacks: until then nobody could tell a damaged earlier version."""
+ADDED_IN_4 = """
+ALTER TABLE article ADD COLUMN read_hash TEXT;
+UPDATE article SET read_hash = content_hash WHERE id NOT IN (SELECT input FROM origin WHERE place = 0);
+"""
+"""What an archive of version 3 lacks. What programs have written by then is not known from what they wrote over."""
+
+ADDED_IN_5 = "ALTER TABLE version ADD COLUMN content_hash TEXT"
+"""What an archive of version 4 lacks: nobody could tell a damaged earlier version."""
 
 
 def statements(script: str) -> list[str]:

@@ -28,7 +28,7 @@ from indexer.cleaning.shingles import (
     shingle_hashes,
 )
 
-__all__ = ["BINS", "Trace", "likely_pairs", "traces"]
+__all__ = ["BINS", "Trace", "fingerprints", "likely_pairs", "traces"]
 
 BINS = 64
 SHORT_BODY_CHARS = 30
@@ -60,10 +60,22 @@ class Trace:
 def traces(articles: Sequence[Article]) -> list[Trace]:
     """The trace of each article (cleaned), computed over all of them at once."""
     codes, lengths = content_characters([article.body for article in articles])
-    titles, title_lengths = content_characters([article.title for article in articles])
     shingled, shingled_lengths = shingle_characters(codes, lengths)
     enough = (shingled_lengths >= FEWEST_CHARS).tolist()
     signatures = _signatures(shingled, shingled_lengths)
+    return [
+        Trace(fingerprint, signatures[number].tobytes() if enough[number] else None)
+        for number, fingerprint in enumerate(_fingerprints(articles, codes, lengths))
+    ]
+
+
+def fingerprints(articles: Sequence[Article]) -> list[bytes]:
+    """The fingerprint of each article (cleaned): of one by itself in a third of the time of its trace."""
+    return _fingerprints(articles, *content_characters([article.body for article in articles]))
+
+
+def _fingerprints(articles: Sequence[Article], codes: Codes, lengths: Lengths) -> list[bytes]:
+    titles, title_lengths = content_characters([article.title for article in articles])
     content, title_content, size = codes.tobytes(), titles.tobytes(), codes.itemsize
     found = []
     at = title_at = 0
@@ -72,7 +84,7 @@ def traces(articles: Sequence[Article]) -> list[Trace]:
         digest = hashlib.blake2b(title_content[title_at:title_end] + b"\n" + content[at:end], digest_size=16)
         if length < SHORT_BODY_CHARS:
             digest.update((articles[number].published or "").encode())
-        found.append(Trace(digest.digest(), signatures[number].tobytes() if enough[number] else None))
+        found.append(digest.digest())
         at, title_at = end, title_end
     return found
 

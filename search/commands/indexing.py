@@ -28,7 +28,11 @@ def add_index(commands: Any) -> None:
         "--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that write the index"
     )
     command.add_argument("--memory-mb", type=int, metavar="N", help="what the index writer may hold (default: 1024)")
-    command.add_argument("--revive", action="store_true", help="bring back deleted articles that are still there")
+    command.add_argument(
+        "--revive",
+        action="store_true",
+        help="bring back what the inputs say of deleted articles and of those that a program has corrected",
+    )
     command.add_argument(
         "--delete-missing", action="store_true", help="delete what came from under the paths and is no longer there"
     )

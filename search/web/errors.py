@@ -14,18 +14,27 @@ from typing import Any
 import falcon
 import orjson
 
-from indexer.errors import AnalysisMismatchError, ArticleSearchError, IndexDamagedError, IndexMissingError
-from search.errors import ArticleNotFoundError, RequestError
+from indexer.errors import (
+    AnalysisMismatchError,
+    ArticleError,
+    ArticleSearchError,
+    IndexDamagedError,
+    IndexMissingError,
+)
+from search.errors import ArticleNotFoundError, BodyError, NotWrittenError, RequestError
 from search.web.request_id import request_id
 
 __all__ = ["STATUS_OF_ERROR", "Problem", "add_error_handlers", "problem_of"]
 
 STATUS_OF_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (RequestError, 400),
+    (BodyError, 400),
+    (ArticleError, 422),
     (ArticleNotFoundError, 404),
     (IndexMissingError, 503),
     (IndexDamagedError, 503),
     (AnalysisMismatchError, 503),
+    (NotWrittenError, 503),
 )
 RETRY_AFTER_S = 5
 
@@ -34,7 +43,7 @@ _log = logging.getLogger("article_search")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What went wrong, as RFC 9457 has it; ``parameter`` and ``offset`` where one is at fault."""
+    """What went wrong, as RFC 9457 has it; ``parameter`` (or field of an article) and ``offset`` where one is at fault."""
 
     status: int
     detail: str
@@ -63,7 +72,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem(status=status, detail=error.description or _plain_detail(status))
     if isinstance(error, ArticleSearchError):
         status = next((status for kind, status in STATUS_OF_ERROR if isinstance(error, kind)), 500)
-        parameter, offset = getattr(error, "parameter", None), getattr(error, "offset", None)
+        parameter = error.field if isinstance(error, ArticleError) else getattr(error, "parameter", None)
+        offset = getattr(error, "offset", None)
         if status != 500:
             return Problem(status=status, detail=str(error), parameter=parameter, offset=offset)
     return Problem(status=500, detail="something went wrong here; the log of the service has more")

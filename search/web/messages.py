@@ -131,6 +131,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "undated": ("日期不详", "日期不詳", "Undated"),
     "error": ("这个请求无法完成", "這個請求無法完成", "This request could not be answered"),
     "error_400": ("网址里有一项参数不对", "網址裡有一項參數不對", "Something in this address is not right"),
+    "error_401": ("这里需要密钥才能查看", "這裡需要金鑰才能檢視", "Reading needs a key here"),
     "error_404": ("这里没有内容", "這裡沒有內容", "There is nothing here"),
     "error_405": ("这个地址不接受这种请求", "這個位址不接受這種請求", "This address does not take that method"),
     "error_500": ("服务出错了", "服務出錯了", "Something went wrong here"),

@@ -187,7 +187,15 @@ SCHEMAS: dict[str, Schema] = {
     "LineResult": {
         "type": "object",
         "required": ["line"],
-        "properties": {"line": COUNT, "id": TEXT, "result": TEXT, "problem": named("Problem")},
+        "properties": {
+            "line": COUNT,
+            "id": TEXT,
+            "result": TEXT,
+            "change": COUNT,
+            "duplicate_of": TEXT,
+            "searchable": SWITCH,
+            "problem": named("Problem"),
+        },
         "description": "What became of a line: as a single write, or its problem.",
     },
     "Live": _object({"status": {"const": "ok"}}),

@@ -65,6 +65,11 @@ def run(
                 "logger_class": AccessLogger,
                 "limit_request_line": LONGEST_REQUEST_LINE_BYTES,
                 "control_socket_disable": True,
+                # Who asked, and by which address, is for access.py to say, and no header changes it on the way there.
+                "forwarded_allow_ips": "",
+                "forwarder_headers": "",
+                "secure_scheme_headers": {},
+                "header_map": "drop",
                 "pre_fork": lambda _arbiter, worker: setattr(worker, "counters_row", counters.claim()),
                 "post_fork": lambda _arbiter, worker: counters.use(worker.counters_row),
                 "child_exit": lambda _arbiter, worker: counters.release(worker.counters_row),

@@ -1,0 +1,123 @@
+"""The HTTP interface for programs that write: one article, or any number of them as lines of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import falcon
+
+from indexer.archive import Outcome
+from search.engines.base import Engine
+from search.errors import ArticleNotFoundError, RequestError
+from search.request import unknown_parameter
+from search.web.bulk import BulkWrite
+from search.web.received import ReceivingLimits, outcome_record, read_article
+from search.web.resources import ArticleResource, answer, query_parameters
+from search.web.waiting import IndexWatch
+from search.web.writer import ArticleWriter
+
+__all__ = ["ArticlesResource", "WritableArticleResource"]
+
+NDJSON = "application/x-ndjson"
+
+_Body = tuple[Callable[[int], bytes], int | None]
+
+
+class WritableArticleResource(ArticleResource):
+    """``GET``, ``PUT`` and ``DELETE /api/v1/articles/{id}``."""
+
+    def __init__(self, engine: Engine, writer: ArticleWriter, watch: IndexWatch, limits: ReceivingLimits) -> None:
+        super().__init__(engine)
+        self._writer = writer
+        self._watch = watch
+        self._limits = limits
+
+    def on_put(self, request: falcon.Request, response: falcon.Response, article_id: str) -> None:
+        """Adds or replaces the article; answers once it is durable."""
+        wait = _wait_parameter(request)
+        article = read_article(_read_body(request, self._limits.max_article_bytes), self._limits, article_id=article_id)
+        (outcome,) = self._writer.write([article])
+        if outcome.result == "created":
+            response.status = 201
+        self._answer(response, outcome, wait=wait)
+
+    def on_delete(self, request: falcon.Request, response: falcon.Response, article_id: str) -> None:
+        """Deletes the article, with its copies at other addresses; answers once that is durable."""
+        wait = _wait_parameter(request)
+        (outcome,) = self._writer.write([article_id])
+        if outcome.result == "absent":
+            raise ArticleNotFoundError(article_id)
+        self._answer(response, outcome, wait=wait)
+
+    def _answer(self, response: falcon.Response, outcome: Outcome, *, wait: bool) -> None:
+        record = outcome_record(outcome)
+        if wait:
+            record["searchable"] = self._watch.wait(outcome.change)
+            if not record["searchable"]:
+                response.status = 202
+        answer(response, record)
+
+
+class ArticlesResource:
+    """``POST /api/v1/articles``."""
+
+    def __init__(self, writer: ArticleWriter, watch: IndexWatch, limits: ReceivingLimits) -> None:
+        self._writer = writer
+        self._watch = watch
+        self._limits = limits
+
+    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Adds or replaces the article of each line; answers a line for each, while more are read."""
+        wait = _wait_parameter(request)
+        read, length = _body(request)
+        bulk = BulkWrite(read, length, self._writer, self._watch if wait else None, self._limits)
+        bulk.begin()
+        response.content_type = NDJSON
+        response.stream = bulk.answers(request.env.get("gunicorn.socket"))
+
+
+def _wait_parameter(request: falcon.Request) -> bool:
+    """Whether the answer is to come once the article can be found.
+
+    Raises:
+        RequestError: there is another parameter, or another value.
+    """
+    given = query_parameters(request)
+    for name in given:
+        if name != "wait":
+            raise unknown_parameter(name, {"wait": None})
+    if given.get("wait", ["searchable"])[-1] != "searchable":
+        raise RequestError(f"wait must be searchable, and is {given['wait'][-1]!r}", parameter="wait")
+    return "wait" in given
+
+
+def _body(request: falcon.Request) -> _Body:
+    """The body, and its length where that is known.
+
+    Raises:
+        HTTPUnsupportedMediaType: it is compressed.
+    """
+    encoding = request.get_header("Content-Encoding", default="identity")
+    if encoding.strip().lower() != "identity":
+        raise falcon.HTTPUnsupportedMediaType(
+            description=f"a body is taken as it is, and Content-Encoding is {encoding!r}; send it uncompressed"
+        )
+    # NOTE: a body in chunks has no length, and Falcon takes it for empty where the server does not say that it ends.
+    if request.content_length is None and request.env.get("wsgi.input_terminated"):
+        return request.stream.read, None
+    return request.bounded_stream.read, request.content_length
+
+
+def _read_body(request: falcon.Request, most: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        HTTPContentTooLarge: it has more than ``most`` bytes.
+    """
+    read, length = _body(request)
+    content = read(most + 1) if (length or 0) <= most else b""
+    if len(content) > most or (length or 0) > most:
+        raise falcon.HTTPContentTooLarge(
+            description=f"the body is larger than max_article_bytes ({most:,} bytes); raise the setting, or send less"
+        )
+    return content

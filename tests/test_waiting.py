@@ -1,0 +1,35 @@
+"""Waiting until the index covers a change, and never with all threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from search.web.waiting import IndexWatch
+from tests.conftest import article
+
+
+def test_what_the_index_covers_is_seen_as_it_grows(tmp_path: Path, index_articles: Callable[..., Path]) -> None:
+    watch = IndexWatch(tmp_path / "data", timeout_s=0.01, most_waiting=1)
+    assert not watch.covers(1)
+    assert not watch.wait(1)
+    data = index_articles(article("a"))
+    assert watch.covers(1)
+    assert watch.wait(1)
+    assert not watch.covers(2)
+    index_articles(article("b"))
+    assert watch.covers(2)
+    (data / "index" / "manifest.json").write_text("{")
+    assert not watch.covers(1)
+
+
+def test_who_comes_when_all_other_threads_wait_is_not_kept_long(tmp_path: Path) -> None:
+    watch = IndexWatch(tmp_path, timeout_s=60, most_waiting=1)
+    patient = threading.Thread(target=watch.wait, args=(1,), daemon=True)
+    patient.start()
+    while watch._places._value:
+        time.sleep(0.001)
+    assert not watch.wait(1)
+    assert patient.is_alive()

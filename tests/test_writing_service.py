@@ -1,0 +1,203 @@
+"""Writing to the real server: several workers, clients that send and never read, that read as they send, and that go away."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from indexer.archive import Archive
+from indexer.state import add_key, revoke_key
+from tests.test_service import served
+
+JSON = {"Content-Type": "application/json"}
+LINES = {"Content-Type": "application/x-ndjson"}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("writing") / "data"
+
+
+@pytest.fixture(scope="module")
+def base(data: Path) -> Iterator[str]:
+    with served(data) as address:
+        yield address
+
+
+def ask(
+    base: str, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, Any]:
+    with closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)) as connection:
+        connection.request(method, f"/api/v1/articles{path}", body, headers or (JSON if body is not None else {}))
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def line(article_id: str) -> bytes:
+    return json.dumps({"id": article_id, "title": f"题{article_id}"}).encode() + b"\n"
+
+
+def held(data: Path) -> dict[str, int]:
+    with Archive(data) as archive:
+        return {change.id: change.number for change in archive.changes(0) if change.article is not None}
+
+
+def connect(base: str, **buffers: int) -> socket.socket:
+    parts = urlsplit(base)
+    connection = socket.socket()
+    for name, size in buffers.items():
+        connection.setsockopt(socket.SOL_SOCKET, getattr(socket, name), size)
+    connection.settimeout(60)
+    connection.connect((parts.hostname, parts.port))
+    return connection
+
+
+def test_every_write_of_many_clients_is_durable_when_it_is_answered(base: str, data: Path) -> None:
+    def write(client: int) -> list[tuple[str, int]]:
+        done = []
+        with closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)) as connection:
+            for number in range(30):
+                key = f"many-{client}-{number}"
+                connection.request("PUT", f"/api/v1/articles/{key}", json.dumps({"title": key}).encode(), JSON)
+                answer = connection.getresponse()
+                assert answer.status == 201
+                done.append((key, json.loads(answer.read())["change"]))
+        return done
+
+    with ThreadPoolExecutor(6) as pool:
+        answered = dict(pair for pairs in pool.map(write, range(6)) for pair in pairs)
+    assert len(answered) == len(set(answered.values())) == 180
+    assert {key: change for key, change in held(data).items() if key.startswith("many-")} == answered
+    assert ask(base, "DELETE", "/many-0-0")[0] == 200
+    assert ask(base, "DELETE", "/many-0-0")[0] == 404
+    assert "many-0-0" not in held(data)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"X-Forwarded-For": "127.0.0.1"}, 403),
+        ({"Via": "1.1 proxy"}, 403),
+        # Names with underscores would be folded into those with dashes; the server drops them, and none changes the request.
+        ({"X_Forwarded_For": "203.0.113.5"}, 200),
+        ({"REMOTE_ADDR": "203.0.113.5"}, 200),
+        ({"SCRIPT_NAME": "/api"}, 200),
+        ({"PATH_INFO": "/healthz"}, 200),
+        ({"Content_Type": "text/plain"}, 200),
+        ({"Content-Type": "text/plain"}, 415),
+    ],
+)
+def test_the_rule_holds_through_the_server(base: str, headers: dict[str, str], status: int) -> None:
+    ask(base, "PUT", "/rule", b'{"title": "x"}')
+    assert ask(base, "PUT", "/rule", b'{"title": "x"}', JSON | headers)[0] == status
+
+
+def test_a_request_without_a_host_is_refused(base: str) -> None:
+    with closing(connect(base)) as connection:
+        body = b'{"title": "x"}'
+        connection.sendall(
+            b"PUT /api/v1/articles/x HTTP/1.0\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+        )
+        assert b" 403 " in connection.makefile("rb").readline()
+
+
+def test_a_body_of_any_size_is_answered_to_who_reads_only_at_the_end(base: str) -> None:
+    bad = 60_000  # more than the buffers of both sides hold, either way
+    body = line("big-first") + (b"{".ljust(200) + b"\n") * bad + line("big-last")
+    with closing(connect(base, SO_RCVBUF=4096, SO_SNDBUF=4096)) as connection:
+        connection.sendall(
+            b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+            b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+        )
+        connection.sendall(body)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        lines = answer.read().splitlines()
+    assert len(lines) == bad + 2
+    assert json.loads(lines[0])["id"] == "big-first"
+    assert json.loads(lines[-1])["id"] == "big-last"
+    assert json.loads(lines[-1])["line"] == bad + 2
+
+
+def test_a_body_in_chunks_is_answered_while_it_is_sent(base: str, data: Path) -> None:
+    def chunk(content: bytes) -> bytes:
+        return b"%x\r\n%b\r\n" % (len(content), content)
+
+    with closing(connect(base)) as connection:
+        connection.sendall(
+            b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+            b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        first = b"".join(line(f"chunk-{number}") for number in range(2000))
+        connection.sendall(chunk(first))
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        begun = json.loads(answer.readline())
+        assert (begun["line"], begun["id"], begun["result"]) == (1, "chunk-0", "created")
+        assert held(data)["chunk-0"] == begun["change"]  # the rest is still to come
+        connection.sendall(chunk(line("chunk-last")) + b"0\r\n\r\n")
+        lines = answer.read().splitlines()
+    assert len(lines) == 2000
+    assert json.loads(lines[-1])["id"] == "chunk-last"
+
+
+def test_of_a_body_that_breaks_off_what_was_whole_is_kept(base: str, data: Path) -> None:
+    whole = b"".join(line(f"cut-{number}") for number in range(700))
+    with closing(connect(base)) as connection:
+        connection.sendall(
+            b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+            b"Content-Length: %d\r\n\r\n" % (len(whole) + 1000)
+        )
+        connection.sendall(whole + b'{"id": "cut-part", "title": "x"}')
+        connection.shutdown(socket.SHUT_WR)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        lines = [json.loads(text) for text in answer.read().splitlines()]
+    assert [each.get("result") for each in lines] == ["created"] * 700 + [None]
+    assert lines[-1]["line"] == 701
+    assert "breaks off here" in lines[-1]["problem"]["detail"]
+    assert "cut-part" not in held(data)
+
+
+def test_a_client_that_goes_away_stops_nobody(base: str, data: Path) -> None:
+    for number in range(6):
+        connection = connect(base)
+        connection.sendall(
+            b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+            b"Content-Length: 100000000\r\n\r\n" + line(f"gone-{number}")
+        )
+        connection.close()
+    until = time.monotonic() + 30
+    while not {f"gone-{number}" for number in range(6)} <= held(data).keys():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert ask(base, "PUT", "/after", b'{"title": "x"}')[0] == 201
+
+
+def test_keys_are_made_and_revoked_while_the_service_runs(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with served(data) as base:
+        assert ask(base, "PUT", "/a", b'{"title": "x"}')[0] == 201
+        token, small = add_key(data, "app", "write"), add_key(data, "reader", "search")
+        for _ in range(8):  # whichever worker answers
+            assert ask(base, "PUT", "/a", b'{"title": "x"}')[0] == 401
+            assert ask(base, "PUT", "/a", b'{"title": "x"}', JSON | {"Authorization": f"Bearer {token}"})[0] == 200
+            assert ask(base, "PUT", "/a", b'{"title": "x"}', JSON | {"Authorization": f"Bearer {small}"})[0] == 403
+        revoke_key(data, "app")
+        for _ in range(8):
+            assert ask(base, "PUT", "/a", b'{"title": "x"}', JSON | {"Authorization": f"Bearer {token}"})[0] == 401
+        assert ask(base, "DELETE", "/a")[0] == 401
