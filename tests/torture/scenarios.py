@@ -11,13 +11,14 @@ from random import Random
 from time import perf_counter
 from types import ModuleType
 
-from tests.torture import clock, damage, full_disk, kills, old_reader, power, restores, rivals
+from tests.torture import clock, damage, full_disk, kills, old_reader, power, restores, rivals, traffic
 from tests.torture.counts import Counts
 
 __all__ = ["SCENARIOS", "lacking", "run_scenario"]
 
 SCENARIOS: dict[str, ModuleType] = {
     "kills": kills,
+    "traffic": traffic,
     "restores": restores,
     "power": power,
     "damage": damage,

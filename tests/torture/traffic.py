@@ -31,7 +31,7 @@ from tests.torture.processes import children_of
 
 __all__ = ["LONG", "SHORT", "Client", "Service", "run"]
 
-SHORT, LONG = 6, 600
+SHORT, LONG = 4, 600
 CLIENTS = 3
 IDS = 10
 UP_S = 30
