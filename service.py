@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from functools import partial
 from typing import Any
 
 import falcon
@@ -22,9 +23,12 @@ from search.suggest.characters import homophones, lookalikes
 from search.suggest.spelling import spell
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
 from search.web.errors import add_error_handlers
-from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
+from search.web.language import LanguageResource
+from search.web.pages import SECURITY_HEADERS, ErrorPage, HelpPage, SearchPage, StaticResource, today_in
+from search.web.reading import ArticlePage
 from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
 from search.web.server import run
+from search.web.values import ValuesPage
 
 __all__ = ["create_app", "make_engine", "serve"]
 
@@ -61,9 +65,12 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     engine = engine or make_engine(settings)
     app = falcon.App(middleware=[_SecurityHeaders()])
     add_error_handlers(app, ErrorPage(settings.title))
-    app.add_route("/", SearchPage(engine, settings.title))
-    app.add_route("/search", SearchPage(engine, settings.title))
+    search_page = SearchPage(engine, settings.title, partial(today_in, settings.zone))
+    app.add_route("/", search_page)
+    app.add_route("/search", search_page)
     app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))
+    app.add_route("/values", ValuesPage(engine, settings.title))
+    app.add_route("/language", LanguageResource())
     app.add_route("/help", HelpPage(settings.title))
     app.add_route("/static/{name}", StaticResource())
     app.add_route("/api/v1/search", SearchResource(engine))
