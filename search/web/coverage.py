@@ -49,7 +49,7 @@ class Chart:
     """The chart of one search. ``size`` is the number of places for bars, each ``step`` wide; places without articles have none.
 
     ``inside`` and ``outside`` are the paths of the bars in the chosen days and of the others; ``chosen`` are the first and last
-    place of the chosen days, None while no day is.
+    place of the chosen days, None while no day is. ``whole``: all that was found lies in this time.
     """
 
     unit: str
@@ -62,6 +62,7 @@ class Chart:
     inside: str
     outside: str
     chosen: tuple[int, int] | None
+    whole: bool
 
 
 def draw_coverage(request: SearchRequest, months: Mapping[str, int], years: Mapping[str, int]) -> Chart | None:
@@ -72,11 +73,13 @@ def draw_coverage(request: SearchRequest, months: Mapping[str, int], years: Mapp
     first_day, last_day = request.days()
     numbers = {_month_number(label): count for label, count in months.items()}
     if numbers and max(numbers) - min(numbers) >= MOST_MONTHS:
-        low = _month_number_of_day(first_day) if first_day else min(numbers)
-        high = _month_number_of_day(last_day) if last_day else max(numbers)
-        numbers = {number: count for number, count in numbers.items() if low <= number <= high}
-        if not numbers or max(numbers) - min(numbers) >= MOST_MONTHS:
-            return _draw(request, {int(label): count for label, count in years.items()}, "year")
+        # Whole years, so that the chosen days can be made more again.
+        low = first_day // 10000 * 12 if first_day else min(numbers)
+        high = last_day // 10000 * 12 + 11 if last_day else max(numbers)
+        part = {number: count for number, count in numbers.items() if low <= number <= high}
+        if part and max(part) - min(part) < MOST_MONTHS:
+            return _draw(request, part, "month", whole=len(part) == len(numbers))
+        return _draw(request, {int(label): count for label, count in years.items()}, "year")
     return _draw(request, numbers, "month")
 
 
@@ -95,7 +98,7 @@ def date_presets(request: SearchRequest, anchor: date) -> list[tuple[str, str, b
     return presets
 
 
-def _draw(request: SearchRequest, counts: Mapping[int, int], unit: str) -> Chart | None:
+def _draw(request: SearchRequest, counts: Mapping[int, int], unit: str, *, whole: bool = True) -> Chart | None:
     if not counts or (len(counts) == 1 and request.days() == (None, None)):
         return None
     first, last, most = min(counts), max(counts), max(counts.values())
@@ -125,6 +128,7 @@ def _draw(request: SearchRequest, counts: Mapping[int, int], unit: str) -> Chart
         inside="".join(paths[True]),
         outside="".join(paths[False]),
         chosen=chosen,
+        whole=whole,
     )
 
 

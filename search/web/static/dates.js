@@ -91,7 +91,7 @@ function enhance() {
   function commit() {
     clearTimeout(settle);
     if (low === now[0] && high === now[1]) return;
-    const all = low === 0 && high === size - 1;
+    const all = low === 0 && high === size - 1 && !svg.dataset.part;
     range.elements.from.value = all ? "" : label(low);
     range.elements.to.value = all ? "" : label(high);
     range.requestSubmit();

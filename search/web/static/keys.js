@@ -35,7 +35,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || dialog.open) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const element = event.target;
-  if (element.matches?.("input, textarea, select, [contenteditable], [role=slider], summary") && element.type !== "checkbox") return;
+  if (element.matches?.("input, textarea, select, [contenteditable], [role=slider]") && element.type !== "checkbox") return;
   const inHits = element.closest?.(".hits");
   const arrow = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const letter = single.checked ? { j: 1, k: -1 }[event.key] : undefined;

@@ -86,12 +86,12 @@ function swap(page, url, how, y) {
   trouble.hidden = true;
   if (how !== "type") box.value = page.getElementById("q").value;
   record(url, how);
-  refocus(focus, how);
   if (how === "back" || !panelOpen()) scrollTo(0, y);
   shown = url;
   clearTimeout(sayLater);
   sayLater = setTimeout(() => (said.textContent = document.getElementById("total").textContent), how === "type" ? 700 : 50);
   document.dispatchEvent(new CustomEvent("results"));
+  refocus(focus, how);
 }
 
 function record(url, how) {
