@@ -231,7 +231,7 @@ def test_what_fails_is_said_in_place_and_can_be_tried_again(browser: Any, base: 
         page.context.set_offline(True)
         page.keyboard.type("监督")
         page.locator("#trouble").wait_for()
-        assert page.locator("#trouble p").text_content() == "连接不上。上面的结果是先前的。"
+        assert page.locator("#trouble p").text_content() == "连接不上。这里的结果是先前的。"
         assert page.locator(".hits > li").count() == 10
         page.context.set_offline(False)
         page.click("#trouble button")

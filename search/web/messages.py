@@ -155,7 +155,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "key_help": ("显示本表", "顯示本表", "show these keys"),
     "single_keys": ("使用单个字母和符号的快捷键", "使用單個字母和符號的快速鍵", "Use keys that are a single letter or sign"),
     "close": ("关闭", "關閉", "Close"),
-    "offline": ("连接不上。上面的结果是先前的。", "連接不上。上面的結果是先前的。", "No connection. What is shown is from before."),
+    "offline": ("连接不上。这里的结果是先前的。", "連接不上。這裡的結果是先前的。", "No connection. What is shown is from before."),
     "failed": ("没能取得结果。", "沒能取得結果。", "The results could not be fetched."),
     "retry": ("重试", "重試", "Try again"),
     "completions": ("搜索建议", "搜尋建議", "Suggestions"),
