@@ -124,7 +124,9 @@ def test_filters_open_and_close_on_a_telephone_with_the_keyboard(browser: Any, b
             assert not page.locator("#filters").is_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/search?q=监督", "/search?q=xyz&match=all", "/search?sort=x", "/article/none", "/help"])
+@pytest.mark.parametrize(
+    "path", ["/", "/search?q=监督", "/search?q=xyz&match=all", "/search?sort=x", "/article/none", "/help"]
+)
 @pytest.mark.parametrize("width", [320, 360, 768, 1280, 2560, 3840])
 def test_nothing_is_wider_than_the_screen(browser: Any, base: str, path: str, width: int) -> None:
     with opened(browser, base + path, width=width, height=740) as page:

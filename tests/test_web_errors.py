@@ -100,7 +100,7 @@ def test_the_page_says_how_to_make_an_index_only_when_there_is_none() -> None:
     assert "article-search index PATH" not in damaged.text
     assert "索引暫時不能使用" in damaged.text
     assert "岫川新闻" in damaged.text
-    assert missing.headers["vary"] == "Accept-Language"
+    assert missing.headers["vary"] == "Accept-Language, Cookie"
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/v2/x", "/static/x", "/healthz/x"])

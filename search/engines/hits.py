@@ -64,9 +64,7 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
     )
 
 
-def make_reading(
-    article: Article, reprints: Sequence[Mapping[str, Any]], plan: Plan, analyzer: Analyzer
-) -> Reading:
+def make_reading(article: Article, reprints: Sequence[Mapping[str, Any]], plan: Plan, analyzer: Analyzer) -> Reading:
     """``article`` with what ``plan`` asks for marked, and the other articles of its story as they are stored."""
     lines, count = mark_lines(_shown_text(article_to_record(article), with_texts=True), plan, analyzer)
     titles = SearchRequest(snippets=0)

@@ -1,11 +1,11 @@
-"""When what was found appeared: the counts of months or years as a drawn chart, and the spans of days to choose from. Pure functions.
+"""When what was found appeared: the counts of months or years as a drawn chart, and spans of days to choose. Pure functions.
 
 Everything is in units of the drawing, which is ``WIDTH`` wide; the style sheet scales it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -65,7 +65,9 @@ class Chart:
     whole: bool
 
 
-def draw_coverage(request: SearchRequest, months: Mapping[str, int], years: Mapping[str, int]) -> Chart | None:
+def draw_coverage(
+    request: SearchRequest, months: Mapping[str, int], years: Callable[[], Mapping[str, int]]
+) -> Chart | None:
     """The chart of ``months`` (``YYYY-MM`` → articles) when they span five years at most, or what is chosen of them does.
 
     Else of ``years``; None where there is not more than one to choose from.
@@ -79,7 +81,7 @@ def draw_coverage(request: SearchRequest, months: Mapping[str, int], years: Mapp
         part = {number: count for number, count in numbers.items() if low <= number <= high}
         if part and max(part) - min(part) < MOST_MONTHS:
             return _draw(request, part, "month", whole=len(part) == len(numbers))
-        return _draw(request, {int(label): count for label, count in years.items()}, "year")
+        return _draw(request, {int(label): count for label, count in years().items()}, "year")
     return _draw(request, numbers, "month")
 
 

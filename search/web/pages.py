@@ -1,7 +1,7 @@
 """The pages for people: a search and its results, help, errors, and how every page is rendered.
 
-What a page needs is in its HTML; the scripts in ``static`` only make it quicker to use. They fetch the same pages, so there is one
-renderer.
+What a page needs is in its HTML; the scripts in ``static`` only make it quicker to use. They fetch the same pages, so there is
+one renderer.
 """
 
 from __future__ import annotations
@@ -108,11 +108,11 @@ class SearchPage:
     def _chart(self, search: SearchRequest) -> Chart | None:
         """When what was found appeared. The chosen days do not narrow what is counted, so others can be chosen."""
         counted = replace(search, offset=0, facet_limit=_MOST_MONTHS)
-        months, years = (
-            {value.value: value.count for value in self._engine.facet_values(name, "", counted)}
-            for name in ("month", "year")
-        )
-        return draw_coverage(search, months, years)
+
+        def counts(unit: str) -> dict[str, int]:
+            return {value.value: value.count for value in self._engine.facet_values(unit, "", counted)}
+
+        return draw_coverage(search, counts("month"), lambda: counts("year"))
 
     def _loosened(self, search: SearchRequest, page: Page) -> list[tuple[view.Chip | None, str, int]]:
         """What would find something where nothing is found: a filter given up, or any word (None), its address and its hits."""

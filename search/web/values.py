@@ -32,7 +32,9 @@ class ValuesPage:
         given = query_parameters(request)
         name, text = given.get("facet", [""])[-1], given.get("value", [""])[-1][:MAX_QUERY_CHARS]
         if name not in view.FACETS_SHOWN:
-            raise falcon.HTTPNotFound(description=f"there are values of {', '.join(view.FACETS_SHOWN)}, not of {name!r}")
+            raise falcon.HTTPNotFound(
+                description=f"there are values of {', '.join(view.FACETS_SHOWN)}, not of {name!r}"
+            )
         search = replace(page_request(request), offset=0)
         values = self._engine.facet_values(name, text, replace(search, facet_limit=MOST_VALUES))
         context = {
@@ -48,5 +50,3 @@ class ValuesPage:
         send_page(response, "values.html", request, context)
 
     on_head = on_get
-
-

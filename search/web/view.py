@@ -32,7 +32,6 @@ __all__ = [
     "search_href",
     "shown_day",
     "sort_choices",
-    "split_choices",
     "value_tree",
     "values_href",
     "web_address",
@@ -54,7 +53,9 @@ _SENTENCE_ENDS = "。！？!?；;…”’」』）)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A facet value as a link: ``href`` chooses it, or takes the choice back; ``without`` excludes it, and back.
+    """A facet value as a link: ``href`` chooses it, or takes the choice back.
+
+    ``without`` excludes one that is chosen, or no longer excludes one; empty where excluding only adds to the search.
 
     ``path`` is the whole value, ``children`` are what lies below a section, shown at once when ``unfolded``.
     """
@@ -121,7 +122,7 @@ def facet_choices(request: SearchRequest, name: str, values: tuple[FacetValue, .
         key = _value_key(name, value.value)
         is_out = key in excluded
         allowed = tuple(item for item in unwanted if _value_key(name, item) != key)
-        wanted = tuple(item for item in chosen if _value_key(name, item) != key)
+        wanted = tuple(item for item in chosen if not _overlap(name, item, key))
         without = {field: wanted, f"not_{field}": allowed if is_out else (*allowed, value.value)}
         choices.append(
             Choice(
@@ -131,7 +132,7 @@ def facet_choices(request: SearchRequest, name: str, values: tuple[FacetValue, .
                 selected=value.selected,
                 excluded=is_out,
                 href=search_href(request, **{field: toggle(chosen, value), f"not_{field}": allowed}),
-                without=search_href(request, **without),
+                without=search_href(request, **without) if is_out or wanted != chosen else "",
             )
         )
     return choices
@@ -203,11 +204,6 @@ def sort_choices(request: SearchRequest) -> list[tuple[str, str, bool]]:
     return [(name, search_href(request, sort=name), name == current) for name in names]
 
 
-def split_choices(choices: list[Choice], shown: int) -> tuple[list[Choice], list[Choice]]:
-    """The choices to show at once, and the rest, which is never just one or two."""
-    return (choices, []) if len(choices) <= shown + 2 else (choices[:shown], choices[shown:])
-
-
 def shown_day(published: str | None) -> str:
     """The day of a date, without its time."""
     return (published or "")[:10]
@@ -245,6 +241,11 @@ def _on_one_path(one: str, other: str) -> bool:
         return one == other
     short, long = sorted((one, other), key=len)
     return short == long or long.startswith(short + SECTION_SEPARATOR)
+
+
+def _overlap(name: str, chosen: str, key: str) -> bool:
+    """Whether nothing or less would be left of a chosen value once the one with ``key`` is excluded."""
+    return _on_one_path(_section_key(chosen), key) if name == "section" else facet_key(chosen) == key
 
 
 def _value_key(name: str, value: str) -> str:

@@ -449,7 +449,9 @@ class EngineContract:
         )
         assert (reading.summary, reading.captions) == (("針對疫情防控形勢。",), ("督查組在中峰鎮督查。 莫畏雄/攝",))
         assert (reading.marks, reading.article.id, reading.reprints) == (4, "seed", ())
-        assert engine.read("seed", "caption:督查").captions == ("<mark>督查</mark>組在中峰鎮<mark>督查</mark>。 莫畏雄/攝",)
+        assert engine.read("seed", "caption:督查").captions == (
+            "<mark>督查</mark>組在中峰鎮<mark>督查</mark>。 莫畏雄/攝",
+        )
         assert engine.read("markup", "").body == ("x&lt;script&gt;alert(1)&lt;/script&gt;监督&lt;/mark&gt;",)
         assert engine.read("markup", "").marks == 0
         with pytest.raises(ArticleNotFoundError):

@@ -30,9 +30,9 @@ function isSearch(url) {
   return url.origin === root.origin && (url.pathname === root.pathname || url.pathname === new URL("search", root).pathname);
 }
 
-function addressOf(from) {
+function addressOf(from, button) {
   const query = new URLSearchParams();
-  for (const [name, value] of new FormData(from)) {
+  for (const [name, value] of new FormData(from, button)) {
     // An empty filter asks for articles without one; an empty field asks for nothing.
     if (value.trim() || /section|author|source/.test(name)) query.append(name, value);
   }
@@ -158,10 +158,9 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (event.target.method === "dialog") return;
-  if (event.target === form || event.target.id === "range") {
+  if (["box", "range", "without"].includes(event.target.id)) {
     event.preventDefault();
-    show(addressOf(event.target), "go");
+    show(addressOf(event.target, event.submitter?.name ? event.submitter : null), "go");
   }
 });
 
@@ -170,7 +169,7 @@ document.addEventListener("typed", () => {
   const href = addressOf(form);
   if (href !== shown || running) show(href, "type");
 });
-document.addEventListener("pace", (event) => (event.detail.ms = Math.min(300, Math.max(0, usual - 40))));
+document.addEventListener("pace", (event) => (event.detail.ms = Math.min(300, Math.max(0, usual - 80))));
 
 // The list of a facet, found by a part of a name: what the page of all values has, in place.
 let finding = null;
