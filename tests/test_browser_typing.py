@@ -59,8 +59,8 @@ def test_the_answer_to_what_is_no_longer_asked_is_never_shown(browser: Any, base
     with watched(browser, base) as (page, _):
         held: list[Any] = []
         page.route("**/search?q=%E7%9B%91", lambda route: held.append(route))
-        page.keyboard.type("监")
-        page.wait_for_timeout(150)
+        with page.expect_request("**/search?q=%E7%9B%91"):
+            page.keyboard.type("监")
         page.keyboard.type("督")
         shown_results(page, "监督")
         assert len(held) == 1
@@ -194,6 +194,20 @@ def test_back_and_forward_bring_back_results_and_place(browser: Any, base: str) 
         shown_results(page, "监督")
         page.go_forward()
         page.locator(".chip").wait_for()
+
+
+def test_back_from_a_filter_leads_to_what_was_typed_and_then_to_where_typing_began(browser: Any, base: str) -> None:
+    with watched(browser, base + "/search?sort=oldest") as (page, _):
+        page.keyboard.type("监督")
+        shown_results(page, "监督")
+        page.keyboard.press("Escape")
+        page.locator("#facet-author .value").first.click()
+        page.locator(".chip").wait_for()
+        page.go_back()
+        page.locator(".chip").wait_for(state="detached")
+        assert page.input_value("#q") == "监督"
+        page.go_back()
+        shown_results(page, "最新文章")
 
 
 def test_back_from_an_article_comes_to_what_was_typed(browser: Any, base: str) -> None:

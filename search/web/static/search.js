@@ -30,6 +30,10 @@ function isSearch(url) {
   return url.origin === root.origin && (url.pathname === root.pathname || url.pathname === new URL("search", root).pathname);
 }
 
+function saveScroll() {
+  history.replaceState({ ...history.state, y: Math.round(scrollY) }, "");
+}
+
 function addressOf(from, button) {
   const query = new URLSearchParams();
   for (const [name, value] of new FormData(from, button)) {
@@ -40,9 +44,10 @@ function addressOf(from, button) {
   return new URL(text ? `search?${text}` : ".", root).href;
 }
 
-// how: "type" replaces the entry of the history, "go" adds one, "back" is a move within it.
+// how: "type" replaces the entry of the history, "go" adds one, "submit" puts it in the place of what was typed, "back" moves.
 async function show(href, how, y = 0) {
   const url = bare(href);
+  if (how === "go" || how === "submit") saveScroll();
   running?.abort();
   const own = (running = new AbortController());
   const late = setTimeout(() => document.documentElement.classList.add("loading"), LOADING_MS);
@@ -100,7 +105,12 @@ function record(url, how) {
     before ??= { href: location.href, state: history.state };
     history.replaceState({ y: 0 }, "", url);
   } else {
-    if (before && before.href !== url) history.replaceState(before.state, "", before.href);
+    if (before && before.href !== url) {
+      const typed = { href: location.href, state: history.state };
+      history.replaceState(before.state, "", before.href);
+      // A filter of what was typed: "back" leads to that first.
+      if (how === "go") history.pushState(typed.state, "", typed.href);
+    }
     before = null;
     if (url === location.href) return;
     // Choices made one after another in the panel are one entry, which "back" leaves at once.
@@ -160,7 +170,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   if (["box", "range", "without"].includes(event.target.id)) {
     event.preventDefault();
-    show(addressOf(event.target, event.submitter?.name ? event.submitter : null), "go");
+    show(addressOf(event.target, event.submitter?.name ? event.submitter : null), event.target === form ? "submit" : "go");
   }
 });
 
@@ -231,7 +241,7 @@ addEventListener(
   "scroll",
   () => {
     clearTimeout(saveLater);
-    saveLater = setTimeout(() => history.replaceState({ ...history.state, y: Math.round(scrollY) }, ""), 120);
+    saveLater = setTimeout(saveScroll, 120);
   },
   { passive: true },
 );
