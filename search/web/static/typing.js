@@ -46,6 +46,7 @@ function typed() {
 
 async function complete() {
   asking?.abort();
+  mark(-1);
   const text = box.value.trim();
   if (!text) return close();
   const own = (asking = new AbortController());
@@ -56,7 +57,8 @@ async function complete() {
     if (!answer.ok) return close();
     const { suggestions } = await answer.json();
     const others = suggestions.filter((each) => each.text !== text).slice(0, MOST);
-    if (!own.signal.aborted && document.activeElement === box && box.value.trim() === text) open(others);
+    // What comes late does not take the list away from under the hand of whoever has begun to choose.
+    if (!own.signal.aborted && active < 0 && document.activeElement === box && box.value.trim() === text) open(others);
   } catch (error) {
     // Completions only help: without them one types on, and the results say what is wrong.
     if (error.name !== "AbortError") close();
