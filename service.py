@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import falcon
+import falcon.inspect
 
 from indexer.analysis import Analyzer, open_segmenter
 from indexer.errors import ArticleSearchError
@@ -22,10 +23,13 @@ from search.settings import Settings, read_settings
 from search.suggest.characters import homophones, lookalikes
 from search.suggest.spelling import spell
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
+from search.web.counters import Counters
 from search.web.errors import add_error_handlers
 from search.web.language import LanguageResource
+from search.web.metrics import CountRequests, MetricsResource
 from search.web.pages import SECURITY_HEADERS, ErrorPage, HelpPage, SearchPage, StaticResource, today_in
 from search.web.reading import ArticlePage
+from search.web.request_id import GiveRequestIds
 from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
 from search.web.server import run
 from search.web.values import ValuesPage
@@ -42,8 +46,9 @@ class _SecurityHeaders:
         response.set_headers(SECURITY_HEADERS)
 
 
-def make_engine(settings: Settings) -> Engine:
+def make_engine(settings: Settings, counters: Counters | None = None) -> Engine:
     """The engine over the settings' data directory, its dictionaries loaded and its index not yet opened."""
+    counters = counters or Counters()
     analyzer = Analyzer(open_segmenter(settings.segmenter))
     analyzer.words("热")
     for load in (spell, homophones, lookalikes):
@@ -55,15 +60,18 @@ def make_engine(settings: Settings) -> Engine:
         ranking=settings.ranking,
         timeout_s=settings.search_timeout_ms / 1000,
         cached_answers=settings.cached_answers,
+        on_partial=counters.count_partial,
         words=VocabularyFiles(settings.data, regions=settings.region_words),
     )
 
 
-def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Any:
-    """The WSGI application."""
+def create_app(settings: Settings | None = None, engine: Engine | None = None, counters: Counters | None = None) -> Any:
+    """The WSGI application. Its ``counters`` are those of all processes where it is made before they are forked."""
     settings = settings or read_settings()
-    engine = engine or make_engine(settings)
-    app = falcon.App(middleware=[_SecurityHeaders()])
+    counters = counters or Counters()
+    engine = engine or make_engine(settings, counters)
+    middleware: list[Any] = [CountRequests(counters), GiveRequestIds(), _SecurityHeaders()]
+    app = falcon.App(middleware=middleware)
     add_error_handlers(app, ErrorPage(settings.title))
     search_page = SearchPage(engine, settings.title, partial(today_in, settings.zone))
     app.add_route("/", search_page)
@@ -81,12 +89,15 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_route("/api/v1/articles/{article_id}/similar", SimilarResource(engine))
     app.add_route("/healthz", HealthResource())
     app.add_route("/readyz", ReadyResource(engine))
+    app.add_route("/metrics", MetricsResource(counters, engine, settings.data))
+    counters.know(route.path for route in falcon.inspect.inspect_routes(app))
     return app
 
 
 def serve(settings: Settings) -> None:
     """Serves until it is told to stop."""
-    engine = make_engine(settings)
+    counters = Counters()
+    engine = make_engine(settings, counters)
 
     def warm() -> None:
         with contextlib.suppress(ArticleSearchError):  # a missing index is told to whoever asks
@@ -95,9 +106,11 @@ def serve(settings: Settings) -> None:
             threading.Thread(target=engine.suggest, args=("热", 1), daemon=True).start()
 
     run(
-        lambda: create_app(settings, engine),
+        lambda: create_app(settings, engine, counters),
         warm,
         bind=settings.bind,
         workers=settings.workers,
         threads=settings.threads,
+        counters=counters,
+        access_log=settings.access_log,
     )

@@ -35,6 +35,7 @@ __all__ = [
     "Absent",
     "BuildOptions",
     "IndexReport",
+    "Part",
     "RecleanReport",
     "SyncReport",
     "delete_articles",
@@ -74,6 +75,17 @@ class Absent:
     revive: bool = False
     delete_missing: bool = False
     however_many: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """That a run reads a part of ``roots``: ids, and what is held of a path, are as if these had been given.
+
+    Of what is missing it judges what it reads, and ``gone``: files and folders that are no longer there.
+    """
+
+    roots: tuple[str, ...]
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +138,14 @@ def index_paths(
     options: BuildOptions,
     *,
     absent: Absent | None = None,
+    part: Part | None = None,
     stdin: BinaryIO | None = None,
     progress: Progress = lambda _stage, _done: None,
 ) -> IndexReport:
     """Reads files and folders into the archive, then brings the index up to it. Bad inputs are reported, never fatal.
 
-    Nothing is deleted, and nothing that was deleted comes back, unless ``absent`` says so.
+    Nothing is deleted, and nothing that was deleted comes back, unless ``absent`` says so. Where ``part`` is given,
+    ``paths`` are a part of its roots.
 
     Raises:
         StorageError: the archive or the index cannot be used; what the archive took by then stays.
@@ -148,10 +162,13 @@ def index_paths(
         intake = Intake(archive, progress, following.follower.feed, revive=rules.revive)
         if rules.delete_missing:
             archive.origins.watch()
-        intake.take(read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter))
+        roots = None if part is None else part.roots
+        intake.take(
+            read_inputs(paths, limits=options.limits, stdin=stdin, on_file=intake.enter, roots=roots, without=data)
+        )
         intake.read_pages()
         if rules.delete_missing:
-            deleted, refused = _delete_missing(archive, paths, intake.unread, rules)
+            deleted, refused = _delete_missing(archive, paths, part, intake.unread, rules)
         stories = archive.assign_stories(options.workers)
         synced = following.finish()
     counts = intake.counts
@@ -172,11 +189,15 @@ def index_paths(
 
 
 def _delete_missing(
-    archive: Archive, paths: Sequence[str | Path], unread: Set[str], rules: Absent
+    archive: Archive, paths: Sequence[str | Path], part: Part | None, unread: Set[str], rules: Absent
 ) -> tuple[int, tuple[RootCount, ...]]:
     """How many articles were deleted for want of their files, and the paths of which too much is missing, so that none was."""
-    roots = [place_of(str(path)) for path in paths if str(path) != STDIN_NAME]
-    missing = archive.origins.missing(roots, sorted(unread))
+    places = [place_of(str(path)) for path in paths if str(path) != STDIN_NAME]
+    if part is None:
+        missing = archive.origins.missing(places, sorted(unread))
+    else:
+        roots, among = ([place_of(path) for path in of] for of in (part.roots, part.gone))
+        missing = archive.origins.missing(roots, sorted(unread), among=[*places, *among])
     refused = tuple(root for root in missing.roots if root.missing > root.held * MISSING_SHARE)
     if refused and not rules.however_many:
         return 0, refused

@@ -16,9 +16,9 @@ from typing import Any
 
 import service
 from indexer.analysis import Analyzer, open_segmenter
-from indexer.archive import ARCHIVE_NAME, Archive, RootCount
+from indexer.archive import ARCHIVE_NAME, Archive
 from indexer.article import article_to_record
-from indexer.build import Absent, IndexReport, delete_articles, index_paths, reclean, sync
+from indexer.build import delete_articles, reclean, sync
 from indexer.cleaning import RawPage, extract_raw
 from indexer.directory import finish_restore
 from indexer.errors import ArchiveError, ArticleSearchError, IngestError
@@ -33,6 +33,7 @@ from search.commands.frame import (
     read_limits,
     write_json,
 )
+from search.commands.indexing import add_index, reanalysed_text
 from search.commands.upkeep import add_upkeep
 from search.engines.local import LocalEngine
 from search.evaluate import arrays
@@ -73,7 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (
-        _add_index,
+        add_index,
         _add_extract,
         _add_search,
         _add_serve,
@@ -88,20 +89,6 @@ def build_parser() -> argparse.ArgumentParser:
     ):
         add(commands)
     return parser
-
-
-def _add_index(commands: Any) -> None:
-    command = add_command(commands, "index", _run_index, "Reads files and folders and makes their articles searchable.")
-    command.add_argument("paths", nargs="+", metavar="PATH", help="file or folder, or - for JSONL on standard input")
-    command.add_argument(
-        "--workers", type=int, default=os.cpu_count(), metavar="N", help="processes that write the index"
-    )
-    command.add_argument("--memory-mb", type=int, metavar="N", help="what the index writer may hold (default: 1024)")
-    command.add_argument("--revive", action="store_true", help="bring back deleted articles that are still there")
-    command.add_argument(
-        "--delete-missing", action="store_true", help="delete what came from under the paths and is no longer there"
-    )
-    command.add_argument("--yes", action="store_true", help="delete even more than a fifth of what came from a path")
 
 
 def _add_extract(commands: Any) -> None:
@@ -172,21 +159,6 @@ def _add_reclean(commands: Any) -> None:
 
 def _add_words(commands: Any) -> None:
     add_command(commands, "words", _run_words, "Says what the editor's files hold, and names every line that is wrong.")
-
-
-def _run_index(options: argparse.Namespace) -> int:
-    settings = read_settings(data=options.data, memory_mb=options.memory_mb)
-    with ProgressBars() as progress:
-        absent = Absent(revive=options.revive, delete_missing=options.delete_missing, however_many=options.yes)
-        build = build_options(settings, options.workers)
-        report = index_paths(options.paths, settings.data, build, absent=absent, progress=progress)
-    for error in report.rejected:
-        print(f"rejected: {error}", file=sys.stderr)
-    print_report(options, _report_record(report), _report_text(report))
-    if report.refused:
-        print(f"article-search: {_refused_text(report.refused)}", file=sys.stderr)
-        return 2
-    return 1 if report.rejected else 0
 
 
 def _run_reclean(options: argparse.Namespace) -> int:
@@ -328,7 +300,7 @@ def _bring_up(options: argparse.Namespace, *, anew: bool) -> int:
         report = sync(settings.data, build_options(settings, os.cpu_count()), anew=anew, progress=progress)
     for error in report.rejected:
         print(f"rejected: {error}", file=sys.stderr)
-    text = f"the index holds everything up to change {report.change}{_reanalysed_text(report.reanalysed)}"
+    text = f"the index holds everything up to change {report.change}{reanalysed_text(report.reanalysed)}"
     print_report(options, {**asdict(report), "rejected": [error_record(error) for error in report.rejected]}, text)
     return 1 if report.rejected else 0
 
@@ -355,36 +327,6 @@ def _engine(settings: Settings) -> LocalEngine:
         words=VocabularyFiles(settings.data, regions=settings.region_words),
         steps=arrays,
     )
-
-
-def _report_record(report: IndexReport) -> dict[str, Any]:
-    return {**asdict(report), "rejected": [error_record(error) for error in report.rejected]}
-
-
-def _report_text(report: IndexReport) -> str:
-    counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
-    if report.deleted:
-        counts += f", {report.deleted} deleted"
-    if report.kept_deleted:
-        counts += f", {len(report.kept_deleted)} left deleted (--revive brings them back)"
-    if report.duplicates:
-        counts += f", {report.duplicates} the same as another"
-    if report.stories:
-        counts += f", {report.stories} stories with reprints"
-    counts += _reanalysed_text(report.reanalysed)
-    return f"{counts}, {len(report.rejected)} rejected, in {report.seconds:.1f} s"
-
-
-def _refused_text(refused: Sequence[RootCount]) -> str:
-    counts = ", ".join(f"{root.missing} of the {root.held} articles from {root.path}" for root in refused)
-    return (
-        f"nothing was deleted: {counts} are no longer there, more than a fifth;"
-        " see that all is mounted and complete, or delete them with --yes"
-    )
-
-
-def _reanalysed_text(ids: Sequence[str]) -> str:
-    return f", {len(ids)} analysed anew for the user's words" if ids else ""
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ class Settings:
     workers: int = _setting(2, "processes that answer requests")
     threads: int = _setting(4, "threads of each process that answers requests")
     title: str = _setting("Article search", "name of the search page")
+    access_log: str = _setting("off", "where a line about each request goes: off, stderr, or a file")
 
     @property
     def ranking(self) -> Ranking:

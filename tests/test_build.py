@@ -9,7 +9,7 @@ import pytest
 
 from indexer import index_paths as public_index_paths
 from indexer.analysis import Analyzer
-from indexer.build import BuildOptions, delete_articles, index_paths, sync
+from indexer.build import Absent, BuildOptions, Part, delete_articles, index_paths, sync
 from indexer.errors import AnalysisMismatchError, ArchiveError, IndexOutdatedError, StorageError
 from indexer.sources import ReadLimits
 from indexer.store import read_manifest, write_manifest
@@ -167,3 +167,40 @@ def test_an_index_of_an_earlier_format_is_built_anew_by_the_next_run(tmp_path: P
     assert public_index_paths([ROOT / "corpus" / "wire.jsonl"], data).unchanged == 7
     renewed = read_manifest(data)
     assert (renewed.generation > manifest.generation, renewed.change) == (True, manifest.change)
+
+
+def test_the_data_directory_within_a_path_is_no_input(tmp_path: Path, options: BuildOptions) -> None:
+    (tmp_path / "a.jsonl").write_text(lines({"id": "1", "title": "监督"}), encoding="utf-8")
+    for added in (1, 0):
+        report = index_paths([tmp_path], tmp_path / "data", options)
+        assert (report.added, report.rejected) == (added, ())
+
+
+def test_a_file_that_lies_in_two_of_the_paths_is_read_once_in_the_nearest(
+    tmp_path: Path, options: BuildOptions
+) -> None:
+    source = tmp_path / "in"
+    (source / "sub").mkdir(parents=True)
+    (source / "a.jsonl").write_text(lines({"title": "监督"}), encoding="utf-8")
+    (source / "sub/b.jsonl").write_text(lines({"title": "检查"}), encoding="utf-8")
+    assert index_paths([source, source / "sub"], tmp_path / "data", options).added == 2
+    assert index_paths([source / "sub"], tmp_path / "data", options).unchanged == 1
+
+
+def test_a_part_of_a_path_is_indexed_as_the_whole_would_be(tmp_path: Path, options: BuildOptions) -> None:
+    source = tmp_path / "in"
+    (source / "sub").mkdir(parents=True)
+    for number in range(6):
+        (source / "sub" / f"{number}.jsonl").write_text(lines({"title": f"题{number}"}), encoding="utf-8")
+    files = sorted((source / "sub").iterdir())
+    mirror = Absent(delete_missing=True)
+    index_paths([source], tmp_path / "data", options)
+    part = Part(roots=(str(source),))
+    assert index_paths(files[:3], tmp_path / "data", options, absent=mirror, part=part).unchanged == 3
+    assert total(tmp_path / "data") == 6
+    for gone in (files[0], files[1]):
+        gone.unlink()
+    one = replace(part, gone=(str(files[0]),))
+    assert index_paths([files[2]], tmp_path / "data", options, absent=mirror, part=one).deleted == 1
+    report = index_paths([], tmp_path / "data", options, absent=mirror, part=replace(part, gone=(str(files[1]),)))
+    assert (report.deleted, total(tmp_path / "data")) == (1, 4)

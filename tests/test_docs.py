@@ -9,24 +9,30 @@ from pathlib import Path
 
 import falcon.inspect
 import pytest
+from falcon import testing
 
+from indexer.analysis import Analyzer
+from indexer.archive import Archive
+from indexer.build import BuildOptions, sync
 from indexer.directory import KEPT_FILES
+from indexer.sources import ReadLimits
 from search.cli import build_parser
 from search.engines.reference import ReferenceEngine
 from search.request import PARAMETERS
-from search.settings import Settings
+from search.settings import ENVIRONMENT_PREFIX, Settings
 from search.words import words_report
 from service import create_app
-from tests.conftest import ROOT
+from tests.conftest import ROOT, ZONE, article
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INPUTS = (ROOT / "docs/inputs.md").read_text(encoding="utf-8")
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 EDITORIAL_WORDS = (ROOT / "docs/editorial-words.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^article-search .*", README + INPUTS + EDITORIAL_WORDS + OPERATIONS, re.MULTILINE)
+STARTED = re.findall(r"ExecStart=\S+/(article-search [^`\n]*)", OPERATIONS)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", COMMANDS + STARTED)
 def test_every_command_of_the_readme_and_of_the_inputs_can_be_run(command: str) -> None:
     words = shlex.split(command.partition("<")[0], comments=True)
     assert build_parser().parse_args(words[1:]).run
@@ -34,6 +40,21 @@ def test_every_command_of_the_readme_and_of_the_inputs_can_be_run(command: str) 
 
 def test_everything_that_a_backup_holds_has_its_place_in_the_operations() -> None:
     assert [name for name in KEPT_FILES if f"`{name}`" not in OPERATIONS] == []
+
+
+def test_the_operations_name_settings_and_all_metrics_that_there_are(tmp_path: Path) -> None:
+    variables = {f"{ENVIRONMENT_PREFIX}{field.name.upper()}" for field in fields(Settings)}
+    assert set(re.findall(r"\bARTICLE_SEARCH_\w+", OPERATIONS)) <= variables
+    with Archive(tmp_path) as archive:
+        archive.put([article()])
+    sync(tmp_path, BuildOptions(analyzer=Analyzer(), zone=ZONE, limits=ReadLimits()))
+    status = '{"state": "following", "damages": 0, "rebuilds": 0, "failures": 0}'
+    (tmp_path / "keeper.json").write_text(status, encoding="utf-8")
+    client = testing.TestClient(create_app(Settings(data=str(tmp_path))))
+    served = set(re.findall(r"^# TYPE (\w+)", client.simulate_get("/metrics").text, re.MULTILINE))
+    documented = set(re.findall(r"^\| (`article_search_.*?) \|", OPERATIONS, re.MULTILINE))
+    assert {name for row in documented for name in re.findall(r"\w+", row)} == served
+    assert {name.removesuffix("_bucket") for name in re.findall(r"\barticle_search_\w+", OPERATIONS)} == served
 
 
 def test_every_sample_that_the_inputs_name_is_there() -> None:

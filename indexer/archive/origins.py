@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ _WATCHED = """
 DROP TABLE IF EXISTS temp.seen;
 CREATE TEMP TABLE seen (input TEXT, place INTEGER, PRIMARY KEY (input, place)) WITHOUT ROWID;
 DROP TABLE IF EXISTS temp.asked;
-CREATE TEMP TABLE asked (place INTEGER, root INTEGER, readable INTEGER, PRIMARY KEY (place, root)) WITHOUT ROWID;
+CREATE TEMP TABLE asked (place INTEGER, root INTEGER, judged INTEGER, PRIMARY KEY (place, root)) WITHOUT ROWID;
 DROP TABLE IF EXISTS temp.gone;
 CREATE TEMP TABLE gone (input TEXT, place INTEGER, PRIMARY KEY (input, place)) WITHOUT ROWID;
 DROP TABLE IF EXISTS temp.leaving;
@@ -35,7 +35,7 @@ CREATE TEMP TABLE leaving (number INTEGER PRIMARY KEY, id TEXT);
 _GONE = """
 INSERT INTO temp.gone
 SELECT DISTINCT input, place FROM origin JOIN temp.asked USING (place)
-WHERE readable AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE seen.input = origin.input AND seen.place = origin.place)
+WHERE judged AND NOT EXISTS (SELECT 1 FROM temp.seen WHERE seen.input = origin.input AND seen.place = origin.place)
 """
 _LEAVING = """
 INSERT INTO temp.leaving
@@ -49,7 +49,10 @@ WHERE NOT EXISTS (
 )
 """
 _COUNTS = """
-SELECT root, count(DISTINCT article.number), count(DISTINCT leaving.number)
+SELECT root, count(DISTINCT article.number), count(DISTINCT CASE WHEN NOT EXISTS (
+    SELECT 1 FROM article AS copy
+    WHERE copy.duplicate_of = leaving.number AND copy.deleted = 0 AND copy.number NOT IN (SELECT number FROM temp.leaving)
+) THEN leaving.number END)
 FROM origin JOIN temp.asked USING (place) LEFT JOIN page ON page.id = origin.input
     JOIN article ON article.id = coalesce(page.article, origin.input) AND article.deleted = 0
     LEFT JOIN temp.leaving ON leaving.number = article.number
@@ -59,7 +62,10 @@ GROUP BY root
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootCount:
-    """How many articles are held of the files under ``path``, and how many of them are missing now."""
+    """How many articles are held of the files under ``path``, and how many of them are missing now.
+
+    One that has a copy at another place, which takes its own, is not missing: its file was moved.
+    """
 
     path: str
     held: int
@@ -117,16 +123,17 @@ class Origins:
             if self._watching:
                 self._db.executemany("INSERT OR IGNORE INTO temp.seen (input, place) VALUES (?, ?)", rows)
 
-    def missing(self, roots: Sequence[str], unread: Sequence[str]) -> Missing:
+    def missing(self, roots: Sequence[str], unread: Sequence[str], among: Sequence[str] | None = None) -> Missing:
         """The articles of files under ``roots`` of which nothing was noted since :meth:`watch`.
 
-        Whatever lies under ``unread``, places that could not be read to the end, is not missing.
+        Whatever lies under ``unread``, places that could not be read to the end, is not missing; given ``among``, neither is what
+        lies under none of these.
 
         Raises:
             ArchiveError: the archive cannot be read.
         """
         with self._database.explained("read"):
-            self._ask(roots, unread)
+            self._ask(roots, unread, among)
             if self._db.execute(_GONE).rowcount == 0:
                 return Missing(ids=(), roots=())
             self._db.execute(_LEAVING)
@@ -151,21 +158,22 @@ class Origins:
             "DELETE FROM place WHERE number IN (SELECT place FROM temp.gone) AND number NOT IN (SELECT place FROM origin)"
         )
 
-    def _ask(self, roots: Sequence[str], unread: Sequence[str]) -> None:
+    def _ask(self, roots: Sequence[str], unread: Sequence[str], among: Sequence[str] | None) -> None:
         self._db.execute("DELETE FROM temp.asked")
         self._db.execute("DELETE FROM temp.gone")
         self._db.execute("DELETE FROM temp.leaving")
         given = {root: at for at, root in enumerate(roots)}
         folders = {root for root in given if Path(root).is_dir()}
         damaged = set(unread)
+        judged = None if among is None else set(among)
         places = self._db.execute("SELECT number, path FROM place WHERE number != ?", (NO_PATH,))
         asked = (
-            (number, given[above], damaged.isdisjoint(above for above, _ in _above(path)))
+            (number, given[above], _is_judged({above for above, _ in _above(path)}, damaged, judged))
             for number, path in places.fetchall()
             for above, sign in _above(path)
             if above in given and not (sign == MEMBER and above in folders)
         )
-        self._db.executemany("INSERT INTO temp.asked (place, root, readable) VALUES (?, ?, ?)", asked)
+        self._db.executemany("INSERT INTO temp.asked (place, root, judged) VALUES (?, ?, ?)", asked)
 
     def _number(self, place: str | None) -> int:
         if place is None:
@@ -175,6 +183,11 @@ class Origins:
             (number,) = self._db.execute("SELECT number FROM place WHERE path = ?", (place,)).fetchone()
             self._last = (place, number)
         return self._last[1]
+
+
+def _is_judged(above: Set[str], unread: Set[str], among: Set[str] | None) -> bool:
+    """Whether a place with these above it can be missing."""
+    return unread.isdisjoint(above) and (among is None or not among.isdisjoint(above))
 
 
 def _above(path: str) -> Iterator[tuple[str, str]]:

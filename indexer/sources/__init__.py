@@ -7,7 +7,16 @@ one follows. A new format is a module with a function from a byte stream to arti
 ``detect.py``, and a branch in ``inputs.py``.
 """
 
+from indexer.sources.containers import is_passed_over
 from indexer.sources.inputs import STDIN_NAME, STDIN_PLACE, explain_removals, find_files, read_inputs
 from indexer.sources.limits import ReadLimits
 
-__all__ = ["STDIN_NAME", "STDIN_PLACE", "ReadLimits", "explain_removals", "find_files", "read_inputs"]
+__all__ = [
+    "STDIN_NAME",
+    "STDIN_PLACE",
+    "ReadLimits",
+    "explain_removals",
+    "find_files",
+    "is_passed_over",
+    "read_inputs",
+]

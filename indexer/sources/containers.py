@@ -26,6 +26,8 @@ SPOOL_BYTES: Final = 8 * 1024 * 1024
 UTF8_NAME: Final = 0x800
 ENCRYPTED: Final = 0x1
 SKIPPED_NAMES: Final = frozenset({"readme.md"})
+UNFINISHED: Final = ("~", ".crdownload", ".part", ".partial", ".swp", ".tmp")
+"""How names end that programs give to copies, and to files until they are written."""
 ARCHIVE_DAMAGE: Final = (*MEMBER_DAMAGE, ValueError, OverflowError)
 """What damaged archives raise when they are read."""
 
@@ -39,8 +41,8 @@ class Member:
 
 
 def is_passed_over(name: str) -> bool:
-    """Whether a file or folder of this name is passed over: hidden, or a README."""
-    return name.startswith(".") or name.lower() in SKIPPED_NAMES
+    """Whether a file or folder of this name is passed over: hidden, a README, or not what it is to become."""
+    return name.startswith(".") or name.lower() in SKIPPED_NAMES or name.lower().endswith(UNFINISHED)
 
 
 def read_tar(stream: BinaryIO, budget: Budget) -> Iterator[Member | IngestError]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
@@ -37,6 +37,8 @@ def read_inputs(
     limits: ReadLimits | None = None,
     stdin: BinaryIO | None = None,
     on_file: Callable[[str], None] = lambda _path: None,
+    roots: Sequence[str | Path] | None = None,
+    without: str | Path | None = None,
 ) -> Iterator[Article | RawPage | IngestError]:
     """The pages and articles under ``paths``, in order; an input that is neither is in the stream as an ``IngestError``.
 
@@ -44,20 +46,27 @@ def read_inputs(
 
     A path is a file, a folder, or ``-`` for JSONL on ``stdin`` (standard input by default). The error carries path,
     line where there is one, and reason. The same article twice is not noticed here; ``on_file`` is called with each path
-    before what is read from it, for those who notice.
+    before what is read from it, for those who notice. A file that lies in several of the paths is read in the nearest.
+
+    Where ``roots`` are given, ``paths`` are a part of them: what names no id of its own gets the one it has when they are read.
+    The folder ``without``, where our own data lie, is passed over in others.
     """
     bounds = limits or ReadLimits()
+    folders = {Path(root).absolute(): Path(root) for root in (paths if roots is None else roots)}
     for path in paths:
         if str(path) == STDIN_NAME:
             on_file(STDIN_PLACE)
             yield from _placed(read_jsonl(stdin or sys.stdin.buffer, limits=bounds), STDIN_PLACE)
             continue
-        for found in find_files(Path(path)):
+        for found in find_files(Path(path), without):
             if isinstance(found, IngestError):
                 yield found
-            else:
-                on_file(str(found))
-                yield from _placed(_read_file(found, Path(path), bounds, on_file), str(found))
+                continue
+            folder = _nearest(found, folders)
+            if roots is None and found != Path(path) and folder != Path(path):
+                continue  # it is read in that folder
+            on_file(str(found))
+            yield from _placed(_read_file(found, folder, bounds, on_file), str(found))
 
 
 def explain_removals(page: RawPage) -> tuple[Removal, ...]:
@@ -69,11 +78,15 @@ def explain_removals(page: RawPage) -> tuple[Removal, ...]:
     return explain_raw(page).removed
 
 
-def find_files(path: Path) -> Iterator[Path | IngestError]:
-    """The files of ``path``: itself, or those below a folder, sorted by name; what cannot be read is an error."""
+def find_files(path: Path, without: str | Path | None = None) -> Iterator[Path | IngestError]:
+    """The files of ``path``: itself, or those below a folder, sorted by name; what cannot be read is an error.
+
+    The folder ``without`` is passed over where it lies below.
+    """
     try:
         if path.is_dir():
-            yield from _walk(path, frozenset())
+            passed_over = without is not None and Path(without).is_dir() and not path.samefile(without)
+            yield from _walk(path, frozenset({_identity(Path(without).stat())} if passed_over and without else ()))
         elif path.is_file():
             yield path
         elif path.exists():
@@ -91,7 +104,7 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | In
     except OSError as error:
         yield UnreadableError(_os_reason(error), path=folder)
         return
-    identity = (status.st_dev, status.st_ino)
+    identity = _identity(status)
     if identity in above:
         return
     for entry in entries:
@@ -106,10 +119,14 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | In
             yield UnreadableError("the link leads nowhere; remove it or restore its target", path=below)
 
 
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
 def _read_file(
-    path: Path, given: Path, limits: ReadLimits, on_file: Callable[[str], None]
+    path: Path, root: Path | None, limits: ReadLimits, on_file: Callable[[str], None]
 ) -> Iterator[Article | RawPage | IngestError]:
-    place = Place(name=str(path), seed=_seed(path, given), folder=path.parent.as_posix())
+    place = Place(name=str(path), seed=_seed(path, root), folder=path.parent.as_posix())
     try:
         with path.open("rb") as stream:
             yield from read_content(stream, place, limits, on_file)
@@ -124,10 +141,14 @@ def _placed(items: Iterator[Item], path: str) -> Iterator[Item]:
         yield item
 
 
-def _seed(path: Path, given: Path) -> str:
+def _nearest(path: Path, folders: Mapping[Path, Path]) -> Path | None:
+    """The deepest of ``folders`` (by absolute path) that ``path`` lies in; a link is where it is, not where it leads."""
+    return next((folders[above] for above in path.absolute().parents if above in folders), None)
+
+
+def _seed(path: Path, root: Path | None) -> str:
     """What ids are made from where an article names none: the path below the folder given, or the file's name."""
-    relative = path.relative_to(given) if path != given else Path(path.name)
-    return relative.as_posix()
+    return path.name if root is None else path.absolute().relative_to(root.absolute()).as_posix()
 
 
 def _os_reason(error: OSError | ValueError) -> str:

@@ -41,6 +41,10 @@ class ProgressBars:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leaves the bars as they are."""
         for bar in self._bars.values():
             bar.close()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -71,7 +71,8 @@ class LocalEngine:
     """An engine over ``data``; opens nothing until it is first asked, so it may be made before a fork.
 
     ``words`` are the editor's, ``steps`` what it evaluates by, by default the fastest there are. A search that takes longer than
-    ``timeout_s`` is cut short, and its page says so. So many as ``cached_answers`` are kept for who asks the same again.
+    ``timeout_s`` is cut short, its page says so, and ``on_partial`` is called. So many as ``cached_answers`` are kept for who
+    asks the same again.
 
     Searches raise ``IndexMissingError``, ``IndexDamagedError`` or ``AnalysisMismatchError`` while there is no usable index.
     """
@@ -86,9 +87,11 @@ class LocalEngine:
         timeout_s: float = math.inf,
         words: VocabularyFiles | None = None,
         cached_answers: int = 0,
+        on_partial: Callable[[], None] = lambda: None,
         steps: Steps | None = None,
     ) -> None:
         self._cached_answers = cached_answers
+        self._on_partial = on_partial
         self._ranking = ranking or Ranking()
         self._data = Path(data)
         self._timeout_s = timeout_s
@@ -109,6 +112,8 @@ class LocalEngine:
         if page is None:
             page = self._answer(opened, request, vocabulary)
             opened.answers.keep(request, vocabulary, page)
+        if page.partial:
+            self._on_partial()
         return replace(page, took_ms=round((perf_counter() - begin) * 1000, 3))
 
     def _answer(self, opened: _Open, request: SearchRequest, vocabulary: Vocabulary) -> Page:

@@ -17,6 +17,7 @@ import orjson
 from indexer.errors import AnalysisMismatchError, ArticleSearchError, IndexDamagedError, IndexMissingError
 from search.errors import ArticleNotFoundError, RequestError
 from search.web.language import VARY
+from search.web.request_id import request_id
 
 __all__ = ["STATUS_OF_ERROR", "Problem", "add_error_handlers", "problem_of"]
 
@@ -75,9 +76,11 @@ def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem,
     def handle(request: falcon.Request, response: falcon.Response, error: Exception, _params: object) -> None:
         problem = problem_of(error)
         if problem.status == 500:
-            _log.error("%s %r failed", request.method, request.path, exc_info=error)
+            _log.error("[%s] %s %r failed", request_id(request.env), request.method, request.path, exc_info=error)
         elif problem.status == 503:
-            _log.error("%s", problem.detail)  # whoever runs the service must hear of it, not only whoever asked
+            _log.error(
+                "[%s] %s", request_id(request.env), problem.detail
+            )  # whoever runs the service must hear of it, not only whoever asked
         if isinstance(error, falcon.HTTPError) and error.headers:
             response.set_headers(error.headers)
         response.status = problem.status
@@ -96,7 +99,12 @@ def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem,
 
 
 def _is_page(request: falcon.Request) -> bool:
-    return not request.path.startswith(("/api/", "/static/")) and request.path not in ("/api", "/healthz", "/readyz")
+    return not request.path.startswith(("/api/", "/static/")) and request.path not in (
+        "/api",
+        "/healthz",
+        "/metrics",
+        "/readyz",
+    )
 
 
 def _plain_detail(status: int) -> str:

@@ -16,6 +16,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.util import parse_address
 
 from indexer.errors import SettingsError
+from search.web.access_log import STDERR, AccessLogger, log_file
+from search.web.counters import Counters
 
 __all__ = ["run"]
 
@@ -23,13 +25,25 @@ GRACEFUL_TIMEOUT_S = 10
 LONGEST_REQUEST_LINE_BYTES = 8190  # the most that gunicorn can be given: some 900 Chinese characters, percent-encoded
 
 
-def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, workers: int, threads: int) -> None:
+def run(
+    make_app: Callable[[], Any],
+    warm: Callable[[], None],
+    *,
+    bind: str,
+    workers: int,
+    threads: int,
+    counters: Counters,
+    access_log: str,
+) -> None:
     """Serves until it is told to stop; ``warm`` is called in each worker before it takes requests.
 
+    Each worker counts in a row of ``counters`` of its own. The access log goes where the setting says.
+
     Raises:
-        SettingsError: nobody can listen at ``bind``.
+        SettingsError: nobody can listen at ``bind``, or the access log cannot be written.
     """
     _check_address(bind)
+    AccessLogger.to_stderr = access_log == STDERR
     application = make_app()
     gc.freeze()  # what is there now is never collected, so its pages stay shared
 
@@ -43,8 +57,13 @@ def run(make_app: Callable[[], Any], warm: Callable[[], None], *, bind: str, wor
                 "preload_app": True,
                 "graceful_timeout": GRACEFUL_TIMEOUT_S,
                 "loglevel": "warning",
+                "accesslog": log_file(access_log),
+                "logger_class": AccessLogger,
                 "limit_request_line": LONGEST_REQUEST_LINE_BYTES,
                 "control_socket_disable": True,
+                "pre_fork": lambda _arbiter, worker: setattr(worker, "counters_row", counters.claim()),
+                "post_fork": lambda _arbiter, worker: counters.use(worker.counters_row),
+                "child_exit": lambda _arbiter, worker: counters.release(worker.counters_row),
                 "post_worker_init": lambda _worker: warm(),
                 "when_ready": _announce,
             }

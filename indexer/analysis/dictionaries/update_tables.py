@@ -10,9 +10,12 @@ the words that fold to it.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jieba
 import opencc
@@ -32,10 +35,27 @@ WORDS_HEADER = """\
 """
 
 
+def table_text(name: str) -> str:
+    """A table of OpenCC as text, which older packages hold; later ones bring a program that writes it."""
+    package = Path(opencc.__file__).parent
+    plain = package / "dictionary" / f"{name}.txt"
+    if plain.exists():
+        return plain.read_text(encoding="utf-8")
+    program, packed = package / "clib/bin/opencc_dict", package / "clib/share/opencc" / f"{name}.ocd2"
+    for needed in (program, packed):
+        if not needed.exists():
+            sys.exit(
+                f"OpenCC {opencc.__version__} has neither {plain} nor {needed}: find where it keeps its tables now"
+            )
+    with TemporaryDirectory() as folder:
+        text = Path(folder) / "table.txt"
+        subprocess.run([program, "-i", packed, "-o", text, "-f", "ocd2", "-t", "text"], check=True)  # noqa: S603
+        return text.read_text(encoding="utf-8")
+
+
 def table_rows(name: str) -> Iterator[tuple[str, list[str]]]:
     """Source character and the characters it may become, line by line."""
-    path = Path(opencc.__file__).parent / "dictionary" / f"{name}.txt"
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in table_text(name).splitlines():
         if line and not line.startswith("#"):
             source, targets = line.split("\t")
             yield source, targets.split(" ")
