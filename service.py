@@ -14,6 +14,7 @@ import falcon
 import falcon.inspect
 
 from indexer.analysis import Analyzer, open_segmenter
+from indexer.archive import written_times
 from indexer.errors import ArticleSearchError
 from search.engines.base import Engine
 from search.engines.local import LocalEngine
@@ -23,15 +24,25 @@ from search.settings import Settings, read_settings
 from search.suggest.characters import homophones, lookalikes
 from search.suggest.spelling import spell
 from search.web.assistance import FacetResource, MultiSearchResource, SimilarResource, SuggestResource
+from search.web.box import BoxResource, DemoPage
+from search.web.caching import Caching
+from search.web.compression import Compression
+from search.web.cors import CrossOrigin, parse_origins
 from search.web.counters import Counters
+from search.web.description import Discovery, IconResource, OpenSearchResource, RobotsResource
+from search.web.docs import DocsPage
 from search.web.errors import add_error_handlers
+from search.web.export import ExportResource
+from search.web.feed import FeedResource
 from search.web.language import LanguageResource
 from search.web.metrics import CountRequests, MetricsResource
+from search.web.openapi import OpenApiResource
 from search.web.pages import SECURITY_HEADERS, ErrorPage, HelpPage, SearchPage, StaticResource, today_in
 from search.web.reading import ArticlePage
 from search.web.request_id import GiveRequestIds
 from search.web.resources import ArticleResource, HealthResource, ReadyResource, SearchResource
 from search.web.server import run
+from search.web.site import Site
 from search.web.values import ValuesPage
 
 __all__ = ["create_app", "make_engine", "serve"]
@@ -70,7 +81,16 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     settings = settings or read_settings()
     counters = counters or Counters()
     engine = engine or make_engine(settings, counters)
-    middleware: list[Any] = [CountRequests(counters), GiveRequestIds(), _SecurityHeaders()]
+    site = Site(title=settings.title, base_url=settings.base_url, zone=settings.zone)
+    middleware: list[Any] = [
+        CountRequests(counters),
+        GiveRequestIds(),
+        _SecurityHeaders(),
+        Compression(),
+        Discovery(site),
+        CrossOrigin(parse_origins(settings.cors_origins)),
+        Caching(engine, settings=repr(settings), zone=settings.zone),
+    ]
     app = falcon.App(middleware=middleware)
     add_error_handlers(app, ErrorPage(settings.title))
     search_page = SearchPage(engine, settings.title, partial(today_in, settings.zone))
@@ -80,6 +100,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     app.add_route("/values", ValuesPage(engine, settings.title))
     app.add_route("/language", LanguageResource())
     app.add_route("/help", HelpPage(settings.title))
+    app.add_route("/box.js", BoxResource())
+    app.add_route("/demo", DemoPage(settings.title))
     app.add_route("/static/{name}", StaticResource())
     app.add_route("/api/v1/search", SearchResource(engine))
     app.add_route("/api/v1/multi-search", MultiSearchResource(engine))
@@ -87,6 +109,13 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     app.add_route("/api/v1/facets/{name}", FacetResource(engine))
     app.add_route("/api/v1/articles/{article_id}", ArticleResource(engine))
     app.add_route("/api/v1/articles/{article_id}/similar", SimilarResource(engine))
+    app.add_route("/api/v1/export", ExportResource(engine, most_at_once=max(1, settings.threads // 2)))
+    app.add_route("/feed", FeedResource(engine, site, partial(written_times, settings.data)))
+    app.add_route("/opensearch.xml", OpenSearchResource(site))
+    app.add_route("/robots.txt", RobotsResource(site))
+    app.add_route("/favicon.ico", IconResource())
+    app.add_route("/openapi.json", OpenApiResource(app, site))
+    app.add_route("/docs", DocsPage(app, settings.title))
     app.add_route("/healthz", HealthResource())
     app.add_route("/readyz", ReadyResource(engine))
     app.add_route("/metrics", MetricsResource(counters, engine, settings.data))

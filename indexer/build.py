@@ -28,7 +28,7 @@ from indexer.errors import (
 from indexer.follow import Follower
 from indexer.intake import Intake, Progress
 from indexer.sources import STDIN_NAME, ReadLimits, read_inputs
-from indexer.store import index_folder, read_manifest
+from indexer.store import Merger, index_folder, read_manifest
 from indexer.targets import LocalTarget
 
 __all__ = [
@@ -139,13 +139,14 @@ def index_paths(
     *,
     absent: Absent | None = None,
     part: Part | None = None,
+    merger: Merger | None = None,
     stdin: BinaryIO | None = None,
     progress: Progress = lambda _stage, _done: None,
 ) -> IndexReport:
     """Reads files and folders into the archive, then brings the index up to it. Bad inputs are reported, never fatal.
 
     Nothing is deleted, and nothing that was deleted comes back, unless ``absent`` says so. Where ``part`` is given,
-    ``paths`` are a part of its roots.
+    ``paths`` are a part of its roots. Who does this again and again passes the same ``merger`` each time.
 
     Raises:
         StorageError: the archive or the index cannot be used; what the archive took by then stays.
@@ -157,7 +158,7 @@ def index_paths(
     with (
         write_lock(data),
         Archive(data, kept_versions=options.kept_versions) as archive,
-        _following(archive, data, options, progress) as following,
+        _following(archive, data, options, progress, merger=merger) as following,
     ):
         intake = Intake(archive, progress, following.follower.feed, revive=rules.revive)
         if rules.delete_missing:
@@ -235,9 +236,16 @@ def reclean(
 
 
 def sync(
-    data: str | Path, options: BuildOptions, *, anew: bool = False, progress: Progress = lambda _stage, _done: None
+    data: str | Path,
+    options: BuildOptions,
+    *,
+    anew: bool = False,
+    merger: Merger | None = None,
+    progress: Progress = lambda _stage, _done: None,
 ) -> SyncReport:
     """Brings the index up to the archive and to ``user_words.txt``; ``anew`` builds a new index beside the old one.
+
+    Who does this again and again passes the same ``merger`` each time (see ``LocalTarget``).
 
     Raises:
         StorageError: the archive or the index cannot be used; the old index goes on serving.
@@ -245,7 +253,7 @@ def sync(
     with (
         write_lock(data),
         Archive(data, create=False) as archive,
-        _following(archive, data, options, progress, anew=anew) as following,
+        _following(archive, data, options, progress, anew=anew, merger=merger) as following,
     ):
         return following.finish()
 
@@ -267,11 +275,14 @@ class _Following:
     """A follower, what the user's words had analysed anew before it began, and what is wrong with these words."""
 
     follower: Follower
+    target: LocalTarget
     reanalysed: tuple[str, ...]
     rejected: tuple[IngestError, ...]
 
     def finish(self) -> SyncReport:
-        return SyncReport(change=self.follower.finish(), reanalysed=self.reanalysed, rejected=self.rejected)
+        change = self.follower.finish()
+        self.target.tend()
+        return SyncReport(change=change, reanalysed=self.reanalysed, rejected=self.rejected)
 
 
 @contextmanager
@@ -282,6 +293,7 @@ def _following(
     progress: Progress = lambda _stage, _done: None,
     *,
     anew: bool = False,
+    merger: Merger | None = None,
 ) -> Iterator[_Following]:
     """Opens the index to be brought up to the archive. User's words that cannot be used leave those it was built with."""
     rejected: tuple[IngestError, ...] = ()
@@ -297,6 +309,7 @@ def _following(
         anew=anew,
         memory_mb=options.memory_mb,
         workers=options.workers,
+        merger=merger,
     )
     try:
         if target.covered > archive.last_change():
@@ -307,7 +320,7 @@ def _following(
                 path=index_folder(data),
             )
         follower = Follower(archive, target, progress)
-        yield _Following(follower, follower.reanalyse(), rejected)
+        yield _Following(follower, target, follower.reanalyse(), rejected)
     finally:
         target.close()
 

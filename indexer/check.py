@@ -30,11 +30,10 @@ from indexer.errors import (
 )
 from indexer.findings import Finding
 from indexer.intake import Progress
-from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_contents, read_manifest
+from indexer.store import Manifest, Snapshot, index_folder, open_newest, read_contents, read_manifest
 
 __all__ = ["CheckReport", "check"]
 
-OPEN_ATTEMPTS = 5
 _REBUILD = "build it anew: article-search rebuild"
 _SYNC = "bring it up: article-search sync"
 
@@ -120,7 +119,8 @@ def _open_index(data: Path, options: BuildOptions) -> _Index:
         except StorageError:
             at_rest = False  # another process writes, or nobody can: what is there can be read all the same
         try:
-            index.manifest, index.snapshot = _newest(data)
+            newest = open_newest(data)
+            index.manifest, index.snapshot = newest.manifest, newest.snapshot
             index.manifest.check_analysis(options.analyzer.fingerprint, index_folder(data))
             if at_rest:
                 index.findings += _left_behind(data, index.manifest)
@@ -130,19 +130,6 @@ def _open_index(data: Path, options: BuildOptions) -> _Index:
         except (IndexDamagedError, AnalysisMismatchError) as error:
             index.findings.append(Finding(part="index", path=error.path, message=str(error)))
     return index
-
-
-def _newest(data: Path) -> tuple[Manifest, Snapshot]:
-    for attempt in range(OPEN_ATTEMPTS):
-        stamp = manifest_stamp(data)
-        try:
-            manifest = read_manifest(data)
-            return manifest, open_snapshot(index_folder(data) / manifest.generation, commit=manifest.commit)
-        except IndexDamagedError:
-            # A rebuild may have taken the place of the generation that was being opened.
-            if attempt == OPEN_ATTEMPTS - 1 or manifest_stamp(data) == stamp:
-                raise
-    raise AssertionError("unreachable")
 
 
 def _left_behind(data: Path, manifest: Manifest) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from indexer.article import Article
 __all__ = [
     "ARTICLE_FIELDS",
     "HIT_FIELDS",
+    "LIST_FIELDS",
     "MORE_FIELDS",
     "TEXT_FIELDS",
     "Excerpt",
@@ -39,6 +40,9 @@ MORE_FIELDS = ("summary", "body", "captions", "also_at", "story")
 """Fields that a hit carries on demand."""
 
 ARTICLE_FIELDS = ("id", *HIT_FIELDS, *MORE_FIELDS)
+
+LIST_FIELDS = frozenset({"section", "authors", "captions", "also_at"})
+"""Fields of an article that are lists."""
 
 
 @dataclass(frozen=True, slots=True)

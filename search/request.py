@@ -10,14 +10,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from indexer.schema import FACETS, day_number, last_day
 from search.errors import RequestError, UnknownParameterError
 from search.page import ARTICLE_FIELDS, HIT_FIELDS
 
 __all__ = [
+    "CHOICES",
+    "LISTS",
+    "MAX_QUERY_CHARS",
+    "MAX_TAG_CHARS",
     "PARAMETERS",
+    "RANGES",
+    "REPEATABLE",
+    "SWITCHES",
     "SearchRequest",
     "nearest_name",
     "read_day",
@@ -78,14 +85,10 @@ class SearchRequest:
     snippets: int = 2
 
     def __post_init__(self) -> None:
-        _check_choice("match", self.match, ("auto", "all", "any"))
-        _check_choice("sort", self.sort, ("relevance", "newest", "oldest"))
-        _check_choice("group", self.group, ("", "story"))
-        _check_range("limit", self.limit, 0, MAX_LIMIT)
-        _check_range("offset", self.offset, 0, MAX_OFFSET)
-        _check_range("facet_limit", self.facet_limit, 0, 1000)
-        _check_range("snippet_chars", self.snippet_chars, 20, 1000)
-        _check_range("snippets", self.snippets, 0, 10)
+        for name, choices in CHOICES.items():
+            _check_choice(name, getattr(self, name), choices)
+        for name, (low, high) in RANGES.items():
+            _check_range(name, getattr(self, name), low, high)
         if len(self.text) > MAX_QUERY_CHARS:
             raise RequestError(f"q has {len(self.text)} characters; at most {MAX_QUERY_CHARS} are taken", parameter="q")
         for name in self.facets:
@@ -140,15 +143,33 @@ PARAMETERS: dict[str, str] = {
 }
 """Name in a URL (and, with dashes, on the command line) → field of :class:`SearchRequest`."""
 
-_REPEATABLE = frozenset({"sections", "authors", "sources", "not_sections", "not_authors", "not_sources"})
+CHOICES: dict[str, tuple[str, ...]] = {"match": get_args(Match), "sort": get_args(Sort), "group": get_args(Group)}
+"""Parameter → what may stand for it."""
+
+RANGES: dict[str, tuple[int, int]] = {
+    "limit": (0, MAX_LIMIT),
+    "offset": (0, MAX_OFFSET),
+    "facet_limit": (0, 1000),
+    "snippet_chars": (20, 1000),
+    "snippets": (0, 10),
+}
+"""Parameter that is a whole number → the least and the most of it."""
+
+LISTS: dict[str, tuple[str, ...]] = {"facets": FACETS, "fields": ARTICLE_FIELDS}
+"""Parameter that names several things, apart by commas → those that there are."""
+
+SWITCHES = ("strict", "explain", "offsets")
+"""Parameters that are 0 or 1."""
+
+REPEATABLE = ("section", "author", "source", "not_section", "not_author", "not_source")
+"""Parameters that may be given several times."""
+
+_REPEATABLE = frozenset(PARAMETERS[name] for name in REPEATABLE)
 _TEXTS = {
     name: field
     for name, field in PARAMETERS.items()
     if field in _REPEATABLE or field in ("text", "highlight_pre", "highlight_post")
 }
-_LISTS = frozenset({"facets", "fields"})
-_NUMBERS = frozenset({"limit", "offset", "facet_limit", "snippet_chars", "snippets"})
-_SWITCHES = frozenset({"strict", "explain", "offsets"})
 _DEFAULTS = {field.name: field.default for field in fields(SearchRequest)}
 
 
@@ -181,7 +202,7 @@ def request_to_parameters(request: SearchRequest, **changed: object) -> list[tup
             continue
         if field in _REPEATABLE:
             pairs.extend((name, item) for item in value)
-        elif field in _LISTS:
+        elif field in LISTS:
             pairs.append((name, ",".join(value)))
         else:
             pairs.append((name, "1" if value is True else str(value)))
@@ -201,15 +222,15 @@ def nearest_name(name: str, known: Mapping[str, object]) -> str | None:
 
 
 def _read(name: str, field: str, value: str) -> object:
-    if field in _NUMBERS:
+    if field in RANGES:
         try:
             return int(value)
         except ValueError:
             raise RequestError(f"{name} must be a whole number, and is {value!r}", parameter=name) from None
-    if field in _SWITCHES:
+    if field in SWITCHES:
         _check_choice(name, value, ("0", "1"))
         return value == "1"
-    if field in _LISTS:
+    if field in LISTS:
         return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
     if field in ("from_", "to", "cursor"):
         return value.strip() or None

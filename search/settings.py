@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from indexer.analysis import SEGMENTERS
@@ -27,6 +29,7 @@ _AT_LEAST_ONE = (
     "max_article_bytes", "max_archive_bytes", "max_archive_ratio", "max_archive_depth", "memory_mb", "search_timeout_ms",
     "workers", "threads",
 )  # fmt: skip
+_NOT_IN_ADDRESS = re.compile(r"[\s\"<>\\^`{|}?#]")
 _SWITCHES = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -72,7 +75,16 @@ class Settings:
     workers: int = _setting(2, "processes that answer requests")
     threads: int = _setting(4, "threads of each process that answers requests")
     title: str = _setting("Article search", "name of the search page")
+    base_url: str = _setting(
+        "",
+        "address of the page as readers have it, like https://example.org/find; absolute addresses begin with it; "
+        "empty: not known",
+    )
     access_log: str = _setting("off", "where a line about each request goes: off, stderr, or a file")
+    cors_origins: str = _setting(
+        "",
+        "origins whose pages may read the HTTP interface, like https://www.example.org, apart by spaces or commas; * for all",
+    )
 
     @property
     def ranking(self) -> Ranking:
@@ -163,6 +175,8 @@ def _checked(settings: Settings) -> Settings:
             f"recency_half_life_days must be a number above 0, and is {settings.recency_half_life_days}",
             setting="recency_half_life_days",
         )
+    if settings.base_url:
+        settings = replace(settings, base_url=_checked_address(settings.base_url))
     if not 0 <= settings.relax_share <= 1:
         raise SettingsError(f"relax_share must be from 0 to 1, and is {settings.relax_share}", setting="relax_share")
     try:
@@ -172,3 +186,18 @@ def _checked(settings: Settings) -> Settings:
             f"timezone {settings.timezone!r} is not known; write it like Asia/Shanghai", setting="timezone"
         ) from None
     return settings
+
+
+def _checked_address(base_url: str) -> str:
+    """``base_url`` without a slash at its end."""
+    try:
+        parts = urlsplit(base_url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1) and base_url.isascii()
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username or _NOT_IN_ADDRESS.search(base_url):
+        raise SettingsError(
+            f"base_url must be an address like https://example.org/find, percent-encoded, and is {base_url!r}",
+            setting="base_url",
+        )
+    return base_url.rstrip("/")

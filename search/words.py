@@ -10,7 +10,7 @@ from pathlib import Path
 
 from indexer.editorial import PINS_NAME, STOP_WORDS_NAME, SYNONYMS_NAME, USER_WORDS_NAME, read_user_words
 from indexer.errors import EditorialError, IndexMissingError, IndexOutdatedError, UnreadableError
-from indexer.store import articles_with, index_folder, open_snapshot, read_manifest
+from indexer.store import articles_with, open_newest
 from search.query.vocabulary import VocabularyFiles, region_words
 
 __all__ = ["WordsReport", "words_report", "words_to_text"]
@@ -64,11 +64,11 @@ def words_report(data: str | Path, *, regions: bool) -> WordsReport:
     affected: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     try:
-        manifest = read_manifest(data)
+        newest = open_newest(data)
     except (IndexMissingError, IndexOutdatedError):
         pass  # the first index takes all words, and a pin is looked up when there is something to look in
     else:
-        snapshot = open_snapshot(index_folder(data) / manifest.generation, commit=manifest.commit)
+        manifest, snapshot = newest.manifest, newest.snapshot
         if readable:
             added = tuple(sorted(set(words) - set(manifest.user_words)))
             removed = tuple(sorted(set(manifest.user_words) - set(words)))

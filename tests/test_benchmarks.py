@@ -245,3 +245,13 @@ def test_answers_to_quoted_strings_are_compared_with_a_scan_and_what_differs_is_
     scan = PlainScan([{"id": "a", "body": "检查"}, {"id": "b", "body": "監 督"}])
     (difference,) = literal.compare(engine, scan, [query])["differences"]
     assert (difference["missed"], difference["extra"], difference["total"]) == (["b"], ["a"], 1)
+
+
+def test_searches_beside_commits_are_measured_and_what_is_committed_is_found(tmp_path: Path) -> None:
+    from benchmarks.live_updates import live_updates, percentile
+    from tests.conftest import article
+
+    articles = [article(f"{number}", title=f"第{number}题", body=f"监督检查第{number}篇") for number in range(30)]
+    found = live_updates(tmp_path, articles, ["监督", "检查"], turns=1, seconds=1.5, threads=2, a_second=10, pause_ms=5)
+    assert min(map(len, (found.quiet, found.busy, found.commits, found.lags))) > 0
+    assert percentile([3.0, 1.0, 2.0], 0.5) == 2.0

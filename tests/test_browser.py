@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,3 +141,31 @@ def test_dark_and_light_differ(browser: Any, base: str) -> None:
         with opened(browser, base, color_scheme=scheme) as page:
             colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert colours[0] != colours[1]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_description_of_the_interface_can_be_read_and_tried(browser: Any, base: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US")
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.goto(base + "/docs")
+    page.focus("#search summary")
+    page.keyboard.press("Enter")
+    assert page.locator("#search table").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("#search p a").click()
+    assert '"total"' in page.inner_text("body")
+    context.close()
+    assert problems == []
+
+
+def test_all_results_can_be_downloaded_from_the_page(browser: Any, base: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    page = context.new_page()
+    page.goto(base + "/search?q=监督")
+    with page.expect_download() as download:
+        page.click("text=CSV")
+    assert download.value.suggested_filename == "监督.csv"
+    assert Path(download.value.path()).read_bytes().startswith("\ufeffid,title".encode())
+    context.close()

@@ -18,7 +18,7 @@ from indexer.check import CheckReport, check
 from indexer.directory import write_lock
 from indexer.errors import ArchiveError, IndexDamagedError, StorageError
 from indexer.sources import ReadLimits
-from indexer.store import index_folder, read_contents, read_manifest
+from indexer.store import create_generation, index_folder, read_contents, read_manifest
 from indexer.store.contents import write_contents
 from search import SearchRequest, open_engine
 from tests.conftest import ZONE, article
@@ -167,9 +167,20 @@ def test_an_older_manifest_after_a_rebuild_is_found(data: Path, options: BuildOp
     older = (index_folder(data) / "manifest.json").read_bytes()
     sync(data, options, anew=True)
     (index_folder(data) / "manifest.json").write_bytes(older)
-    assert "has a newer generation, g000002, than its manifest names" in messages(check(data, options))[0]
+    assert "there is no table of contents; build it anew" in messages(check(data, options))[0]
     assert check(data, options, repair=True).repaired == "g000003"
     assert messages(check(data, options)) == []
+
+
+def test_a_generation_that_a_rebuild_left_unfinished_is_found_and_goes_with_the_next_commit(
+    data: Path, options: BuildOptions
+) -> None:
+    create_generation(index_folder(data) / "g000002")
+    assert "has a newer generation, g000002, than its manifest names" in messages(check(data, options))[0]
+    with Archive(data) as archive:
+        archive.put([article("new")])
+    sync(data, options)
+    assert check(data, options).findings == ()
 
 
 def test_an_index_of_other_articles_disagrees_with_the_archive(

@@ -41,3 +41,25 @@ def test_the_one_before_serves_while_the_next_is_built() -> None:
             break
         time.sleep(0.01)
     assert now == "second"
+
+
+def test_after_a_slow_build_the_next_waits_its_turn() -> None:
+    now = [0.0]
+    latest: Latest[int] = Latest(lambda: now[0])
+
+    def build() -> int:
+        now[0] += 2.0
+        return int(now[0])
+
+    def settled(of: int) -> int:
+        latest.get(of, build)
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and thread.daemon:
+                thread.join(5)
+        return latest.get(of, build)
+
+    assert latest.get(1, build) == 2
+    now[0] = 101.0
+    assert settled(2) == 2
+    now[0] = 102.0
+    assert settled(2) == 104

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +26,7 @@ from indexer.store import read_manifest, write_manifest
 from search import Engine, Page, SearchRequest
 from search.engines.local import LocalEngine
 from search.engines.reference import ReferenceEngine
+from search.query.vocabulary import VocabularyFiles
 from tests.conftest import ZONE, article
 from tests.contracts.engine import CORPUS, EngineContract, ids
 
@@ -125,6 +128,7 @@ def test_every_page_equals_the_reference_engines(
         engine = engine_over(folder, analyzer)
         for request in requests:
             assert comparable(engine.search(request)) == comparable(reference.search(request))
+            assert list(engine.export(request).records) == list(reference.export(request).records)
         engine.close()
     finally:
         shutil.rmtree(folder)
@@ -165,7 +169,54 @@ def test_a_rebuilt_index_takes_over_while_searches_go_on(
         thread.join()
     assert (failures, totals) == ([], {4})
     assert engine.stats().generation > before
-    assert len(list((data / "index").glob("g*"))) == 2
+    assert len(list((data / "index").glob("g*"))) == 1
+    engine.close()
+
+
+def test_an_export_is_of_one_moment_whatever_is_committed_and_rebuilt_meanwhile(
+    index_articles: Callable[..., Path], analyzer: Analyzer
+) -> None:
+    data = index_articles(*(article(f"{number:03}", body=f"监督{number}。") for number in range(300)))
+    engine = engine_over(data)
+    export = engine.export(SearchRequest(text="监督", sort="oldest", fields=("id", "body")))
+    found = [next(export.records)]
+    index_articles(article("000", body="改了。"), deleted=[f"{number:03}" for number in range(100, 300)])
+    for _ in range(3):  # the generation that is read is removed from the disk
+        sync(data, BuildOptions(analyzer=analyzer, zone=ZONE, limits=ReadLimits()), anew=True)
+        assert engine.search(SearchRequest(text="监督")).total == 99
+    found += export.records
+    assert export.total == 300
+    assert found == [{"id": f"{number:03}", "body": f"监督{number}。"} for number in range(300)]
+    engine.close()
+
+
+def test_an_export_that_is_broken_off_lets_its_snapshot_go(index_articles: Callable[..., Path]) -> None:
+    engine = engine_over(index_articles(*CORPUS))
+    export = engine.export(SearchRequest(fields=("id",)))
+    next(export.records)
+    snapshot = weakref.ref(engine._current().snapshot)
+    index_articles(article("new"))
+    engine.search(SearchRequest())
+    assert snapshot() is not None
+    export.records.close()
+    gc.collect()
+    assert snapshot() is None
+    engine.close()
+
+
+def test_the_version_changes_with_the_index_and_with_the_editors_words(index_articles: Callable[..., Path]) -> None:
+    data = index_articles(article("a", body="监督"))
+    engine = LocalEngine(data, Analyzer(), relax_share=RELAX, words=VocabularyFiles(data))
+    versions = [
+        engine.version(),
+        LocalEngine(data, Analyzer(), relax_share=RELAX, words=VocabularyFiles(data)).version(),
+    ]
+    assert versions[0] == versions[1]
+    index_articles(article("b", body="监督"))
+    versions.append(engine.version())
+    (data / "pins.txt").write_text("监督 => b\n", encoding="utf-8")
+    versions.append(engine.version())
+    assert len(set(versions)) == 3
     engine.close()
 
 

@@ -30,12 +30,34 @@ def test_the_defaults_are_those_of_the_table() -> None:
         ("RELAX_SHARE", "2"),
         ("RECENCY_WEIGHT", "nan"),
         ("RECENCY_HALF_LIFE_DAYS", "inf"),
+        ("BASE_URL", "example.org"),
+        ("BASE_URL", "javascript:alert(1)"),
+        ("BASE_URL", "https://"),
+        ("BASE_URL", "https://example.org:port"),
+        ("BASE_URL", "https://me:secret@example.org"),
+        ("BASE_URL", "https://example.org/?q=1"),
+        ("BASE_URL", "https://example.org/#top"),
+        ("BASE_URL", "https://example.org/a b"),
+        ("BASE_URL", "https://岫川.example"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings({f"ARTICLE_SEARCH_{name}": value}, data="/nowhere")
     assert caught.value.setting == name.lower()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("", ""),
+        ("https://example.org", "https://example.org"),
+        ("http://localhost:8000/find/", "http://localhost:8000/find"),
+        ("https://[::1]:8000/%E6%90%9C", "https://[::1]:8000/%E6%90%9C"),
+    ],
+)
+def test_the_address_of_the_page_is_kept_without_a_slash_at_its_end(given: str, kept: str) -> None:
+    assert read_settings({"ARTICLE_SEARCH_BASE_URL": given}, data="/nowhere").base_url == kept
 
 
 @pytest.mark.parametrize("content", ["color = 1", "data = 'x'", "workers = [", "workers = 'many'"])

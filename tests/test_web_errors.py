@@ -34,6 +34,9 @@ class FailingEngine:
     def stats(self) -> None:
         raise self._error
 
+    def version(self) -> str:
+        return "1"
+
 
 def answer(error: Exception, path: str = "/api/v1/search", **headers: str) -> testing.Result:
     client = testing.TestClient(create_app(Settings(title="岫川新闻"), FailingEngine(error)))  # type: ignore[arg-type]
@@ -100,7 +103,7 @@ def test_the_page_says_how_to_make_an_index_only_when_there_is_none() -> None:
     assert "article-search index PATH" not in damaged.text
     assert "索引暫時不能使用" in damaged.text
     assert "岫川新闻" in damaged.text
-    assert missing.headers["vary"] == "Accept-Language, Cookie"
+    assert missing.headers["vary"] == "Accept-Language, Cookie, Accept-Encoding"
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/v2/x", "/static/x", "/healthz/x"])

@@ -20,7 +20,7 @@ def test_the_switch_remembers_the_language_and_goes_back(client: testing.TestCli
     assert (cookie.value, cookie.same_site, cookie.http_only, cookie.path) == ("zh-Hant", "Lax", True, None)
     page = get(client, "/", headers={"Cookie": "article_search_language=zh-Hant", "Accept-Language": "en"})
     assert '<html lang="zh-Hant">' in page.text
-    assert page.headers["vary"] == "Accept-Language, Cookie"
+    assert page.headers["vary"] == "Accept-Language, Cookie, Accept-Encoding"
 
 
 def test_a_language_that_there_is_not_is_not_remembered(client: testing.TestClient) -> None:

@@ -128,6 +128,9 @@ def test_an_unexpected_failure_tells_nothing_of_itself(caplog: pytest.LogCapture
         def search(self, _request: object) -> None:
             raise RuntimeError("secret")
 
+        def version(self) -> str:
+            return "1"
+
     client = testing.TestClient(create_app(Settings(), Broken()))  # type: ignore[arg-type]
     result = get(client, "/api/v1/search")
     assert result.status_code == 500

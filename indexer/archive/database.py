@@ -46,6 +46,8 @@ class Database:
             # PERF: 60,000 articles are written at 27 µs each, and at 65 with SQLite's own limits of 2 MB and 4 MB.
             self.connection.execute(f"PRAGMA cache_size = {-CACHE_KB}")
             self.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            # What a long reader made it grow beyond that is given back when it is written from its beginning again.
+            self.connection.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_PAGES * 4096}")
 
     def close(self) -> None:
         """Closes the connection."""

@@ -11,6 +11,8 @@ from indexer.store.manifest import (
     remove_index,
     write_manifest,
 )
+from indexer.store.merger import Merger
+from indexer.store.newest import Newest, open_newest
 from indexer.store.parts import sync_file, sync_folder
 from indexer.store.reader import Snapshot, open_snapshot
 from indexer.store.segment import Segment
@@ -22,12 +24,15 @@ __all__ = [
     "FacetColumn",
     "IndexWriter",
     "Manifest",
+    "Merger",
+    "Newest",
     "Segment",
     "Snapshot",
     "articles_with",
     "create_generation",
     "index_folder",
     "manifest_stamp",
+    "open_newest",
     "open_snapshot",
     "read_contents",
     "read_manifest",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +75,12 @@ def read_contents(folder: Path, *, commit: int = 0) -> Contents:
     return contents
 
 
-def write_contents(folder: Path, contents: Contents) -> None:
-    """Makes ``contents`` the newest, durably, and then removes the files that it does not name."""
-    listing = orjson.dumps(asdict(contents))
+def write_contents(folder: Path, contents: Contents, *, spared: str | None = None) -> None:
+    """Makes ``contents`` the newest, durably, and then removes the files that it does not name.
+
+    Those of a segment named ``spared``, which is being written, stay.
+    """
+    listing = orjson.dumps(contents)
     path = _path(folder, contents.number)
     temporary = path.with_name(path.name + ".new")
     with temporary.open("wb") as file:
@@ -87,7 +90,8 @@ def write_contents(folder: Path, contents: Contents) -> None:
     sync_folder(folder)
     temporary.replace(path)
     sync_folder(folder)
-    named = {path.name} | {entry.name + end for entry in contents.segments for end in SEGMENT_FILES}
+    segments = [spared or "", *(entry.name for entry in contents.segments)]
+    named = {path.name} | {name + end for name in segments for end in SEGMENT_FILES}
     for found in folder.iterdir():
         if found.name not in named and _OWN_FILE.match(found.name):
             found.unlink()

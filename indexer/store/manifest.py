@@ -121,7 +121,8 @@ def remove_index(data: str | Path) -> None:
 def manifest_stamp(data: str | Path) -> tuple[int, int, int] | None:
     """What changes when the manifest is replaced (inode, time, size); None without one. Cheap enough for every request."""
     try:
-        found = (index_folder(data) / _NAME).stat()
+        # PERF: twice a request; 2.4 µs, and 6.7 where the path is put together as objects.
+        found = os.stat(f"{data}/index/{_NAME}")  # noqa: PTH116
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size

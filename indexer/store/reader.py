@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ import numpy.typing as npt
 import orjson
 
 from indexer.errors import IndexDamagedError
-from indexer.schema import STORED_FACETS
 from indexer.store.columns import FacetColumn, period_column, stored_column
 from indexer.store.contents import Contents, SegmentEntry, read_contents
+from indexer.store.id_places import IdPlaces
 from indexer.store.inversion import NO_MOMENT
 from indexer.store.segment import SEGMENT_FILES, Segment
 
@@ -39,8 +39,9 @@ class Snapshot:
         days: first and last day, ``int32[n_docs, 2]``; moments: seconds, ``int64[n_docs]``; dated: ``bool[n_docs]``.
     """
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[Segment], before: Snapshot | None = None) -> None:
         self.segments = tuple(segments)
+        self._id_places: IdPlaces = IdPlaces(segments, before._id_places if before else None)
         self.n_docs = sum(segment.n_docs for segment in segments)
         self._bases = [sum(segment.n_docs for segment in segments[:at]) for at in range(len(segments))]
         self._based = list(zip(self.segments, self._bases, strict=True))
@@ -60,24 +61,16 @@ class Snapshot:
     @cached_property
     def ranks(self) -> npt.NDArray[np.int32]:
         """The place of each article among the sorted ids, ``int32[n_docs]``."""
-        if len(self.segments) == 1:
-            return self.segments[0].ranks.astype(np.int32)
-        ranks = np.empty(self.n_docs, dtype=np.int32)
-        ranks[sorted(range(self.n_docs), key=self.ids.__getitem__)] = np.arange(self.n_docs, dtype=np.int32)
-        return ranks
+        return self._id_places.ranks()
 
     @cached_property
-    def facets(self) -> dict[str, FacetColumn]:
-        """The column of each facet, and of the story."""
-        columns = {
-            name: stored_column([segment.facets[name] for segment in self.segments], self.live)
-            for name in STORED_FACETS
-        }
-        columns["year"] = period_column(self.days // 10000, self.live, lambda year: f"{year:04d}")
-        columns["month"] = period_column(
-            self.days // 100, self.live, lambda month: f"{month // 100:04d}-{month % 100:02d}"
-        )
-        return columns
+    def facets(self) -> Mapping[str, FacetColumn]:
+        """The column of each facet, and of the story; made when it is first asked for."""
+        return _Columns(self.segments, self.live, self.days)
+
+    def make_ready(self, facets: Iterable[str]) -> None:
+        """Makes the ranks and the columns of ``facets``, which else each of the threads would that ask for them first."""
+        _ = self.ranks, [self.facets[name] for name in facets]
 
     def text_units(self, doc: int) -> npt.NDArray[np.uint16]:
         """The code units of all texts of the article numbered ``doc``, as ``texts.py`` has them."""
@@ -108,15 +101,37 @@ class Snapshot:
         return sum(segment.rank_of(article_id) + 1 for segment in self.segments) - 1
 
 
-def open_snapshot(folder: Path, *, commit: int = 0) -> Snapshot:
+class _Columns(dict[str, FacetColumn]):
+    """The columns of the facets of a snapshot. Two threads may make the same one, which does no harm."""
+
+    def __init__(self, segments: Sequence[Segment], live: npt.NDArray[np.bool_], days: npt.NDArray[np.int32]) -> None:
+        super().__init__()
+        # NOTE: not the snapshot, or both would live on in a circle, and with them the files that it has open.
+        self._segments, self._live, self._days = segments, live, days
+
+    def __missing__(self, name: str) -> FacetColumn:
+        if name == "year":
+            column = period_column(self._days // 10000, self._live, lambda year: f"{year:04d}")
+        elif name == "month":
+            column = period_column(self._days // 100, self._live, lambda month: f"{month // 100:04d}-{month % 100:02d}")
+        else:
+            column = stored_column([segment.facets[name] for segment in self._segments], self._live)
+        self[name] = column
+        return column
+
+
+def open_snapshot(folder: Path, *, commit: int = 0, before: Snapshot | None = None) -> Snapshot:
     """The newest commit of the generation in ``folder``, number ``commit`` or later.
+
+    What ``before``, an earlier snapshot, has open already is taken from there, with all that was computed of it.
 
     Raises:
         IndexDamagedError: it cannot be read.
     """
     for attempt in range(OPEN_ATTEMPTS):
         try:
-            return Snapshot(open_segments(folder, read_contents(folder, commit=commit)))
+            contents = read_contents(folder, commit=commit)
+            return Snapshot(open_segments(folder, contents, before.segments if before else ()), before)
         except FileNotFoundError as error:
             # NOTE: a commit may remove what the table of contents names between its reading and the opening of the files.
             if attempt == OPEN_ATTEMPTS - 1:
@@ -127,14 +142,21 @@ def open_snapshot(folder: Path, *, commit: int = 0) -> Snapshot:
     raise AssertionError("unreachable")
 
 
-def open_segments(folder: Path, contents: Contents) -> list[Segment]:
-    """The segments that a table of contents names, in its order.
+def open_segments(folder: Path, contents: Contents, known: Sequence[Segment] = ()) -> list[Segment]:
+    """The segments that a table of contents names, in its order; those that are among the ``known`` are not opened again.
 
     Raises:
         FileNotFoundError: a file is missing.
         IndexDamagedError: a file is damaged, or is another one than that which was committed.
     """
-    segments = [Segment(folder, entry.name, entry.deleted) for entry in contents.segments]
+    # NOTE: no two segments ever have the same name.
+    held = {segment.name: segment for segment in known}
+    segments = [
+        held[entry.name].with_deleted(entry.deleted)
+        if entry.name in held
+        else Segment(folder, entry.name, entry.deleted)
+        for entry in contents.segments
+    ]
     for entry, segment in zip(contents.segments, segments, strict=True):
         _check_files(folder, entry, segment)
     return segments

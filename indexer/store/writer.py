@@ -10,7 +10,7 @@ which the next commit removes.
 
 from __future__ import annotations
 
-import secrets
+import math
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -27,10 +27,11 @@ from indexer.schema import PreparedRun
 from indexer.store.contents import Contents, SegmentEntry, read_contents, write_contents
 from indexer.store.inversion import invert
 from indexer.store.merge import merge_file, merged_entry
+from indexer.store.merger import Merger
 from indexer.store.parts import sync_file
 from indexer.store.reader import open_segments
-from indexer.store.segment import SEGMENT_FILES, Segment
-from indexer.store.tiers import arrange, needs_writing
+from indexer.store.segment import SEGMENT_FILES, Segment, new_name
+from indexer.store.tiers import arrange
 
 __all__ = ["IndexWriter", "create_generation"]
 
@@ -42,6 +43,8 @@ SMALLEST_PART = 200
 """Articles of a run that is not worth cutting up for several workers."""
 MERGED_BY_WORKERS = 10_000
 """Articles of a merge above which it is worth starting processes."""
+MERGED_AT_COMMIT = 2_000
+"""Usual articles of a merge that a commit with a merger does itself: 50 ms of work."""
 RUN_CHARS = 3_500_000
 """Characters of the bodies of a run: what bounds its memory when articles are long."""
 
@@ -61,6 +64,9 @@ class IndexWriter:
     ``prepare`` is applied to runs of articles, in one of ``workers`` processes where there are more than one. The generation must
     hold commit number ``commit`` or a later one.
 
+    Without a ``merger`` a commit merges all that is due. With one it does a bounded part of that and leaves the rest to the
+    merger, whose results later commits take in; so it is short however large the index is.
+
     Raises:
         DataLockedError: another process is writing to the same generation.
         IndexDamagedError: the generation cannot be opened.
@@ -74,8 +80,10 @@ class IndexWriter:
         memory_mb: int = DEFAULT_MEMORY_MB,
         workers: int = 1,
         commit: int = 0,
+        merger: Merger | None = None,
     ) -> None:
         self._folder = folder
+        self._merger = merger
         self._prepare = prepare
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
@@ -102,7 +110,7 @@ class IndexWriter:
         except IndexDamagedError:
             self.cancel()
             raise
-        self._deleted = [set(entry.deleted) for entry in self._contents.segments]
+        self._deleted: list[set[int]] = [set() for _ in self._segments]
 
     def add(self, article: Article) -> None:
         """Adds the article, in place of one with its id that an earlier batch added; a batch may hold an id once."""
@@ -134,14 +142,27 @@ class IndexWriter:
         """The number of this commit: makes the batch visible to readers that open from now on, durably."""
         self._end_runs()
         old = [
-            replace(entry, deleted=tuple(sorted(deleted)))
+            replace(entry, deleted=tuple(sorted(deleted.union(entry.deleted)))) if deleted else entry
             for entry, deleted in zip(self._contents.segments, self._deleted, strict=True)
         ]
-        groups = arrange(old, self._new)
-        entries = [self._merge(group) if needs_writing(group) else group[0] for group in groups]
+        old = self._taken_in(old)
+        running = self._merger.merge if self._merger else None
+        arranged = arrange(
+            old,
+            self._new,
+            most_work=MERGED_AT_COMMIT if self._merger else math.inf,
+            busy={entry.name for entry in running.sources} if running else (),
+        )
+        entries = [
+            self._merge(group) if len(group) > 1 or at == arranged.renewed else group[0]
+            for at, group in enumerate(arranged.groups)
+        ]
         entries = [entry if entry in old else self._made_durable(entry) for entry in entries]
         number = self._contents.number + 1
-        write_contents(self._folder, Contents(number=number, segments=tuple(entries)))
+        contents = Contents(number=number, segments=tuple(entries))
+        write_contents(self._folder, contents, spared=running.name if running else None)
+        if self._merger and arranged.beside:
+            self._merger.start(self._folder, [entries[at] for at in arranged.beside])
         self.cancel()
         return number
 
@@ -154,9 +175,26 @@ class IndexWriter:
             self._open = False
             self._lock.release()
 
+    def _taken_in(self, entries: list[SegmentEntry]) -> list[SegmentEntry]:
+        """The entries with what the merger has made of some of them in their place."""
+        if self._merger is None:
+            return entries
+        merge = self._merger.merge
+        if merge is not None and merge.folder != self._folder:
+            self._merger.close()
+        merge = self._merger.take()
+        merged = merge.entry({entry.name: entry for entry in entries}) if merge else None
+        if merge is None or merged is None:
+            return entries
+        sources = {entry.name for entry in merge.sources}
+        at = next(at for at, entry in enumerate(entries) if entry.name in sources)
+        taken = [entry for entry in entries if entry.name not in sources]
+        taken.insert(at, merged)
+        return taken
+
     def _merge(self, group: Sequence[SegmentEntry]) -> SegmentEntry:
         """One segment of several, its files written by the workers where there are any."""
-        name = _new_name()
+        name = new_name()
         # The file with most work first, so that the others fill the time of the second worker.
         tasks = [(end, self._folder, name, group, self._memory) for end in sorted(SEGMENT_FILES, key=".grams".__ne__)]
         if self._workers > 1 and sum(entry.n_docs for entry in group) >= MERGED_BY_WORKERS:
@@ -216,13 +254,9 @@ class IndexWriter:
 def write_run(folder: Path, articles: Sequence[Article], prepare: Prepare) -> SegmentEntry:
     """The segment that was made of some articles and written to ``folder``."""
     arrays = invert(prepare(articles))
-    name = _new_name()
+    name = new_name()
     arrays.write(folder, name)
     return SegmentEntry(name=name, n_docs=arrays.n_docs, n_chars=arrays.n_chars)
-
-
-def _new_name() -> str:
-    return f"MAIN_{secrets.token_hex(8)}"
 
 
 _worker_prepare: list[Prepare] = []

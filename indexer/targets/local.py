@@ -1,8 +1,8 @@
 """The local index as a target: prepares articles, writes them to a generation, and keeps the manifest.
 
 An incremental run writes to the current generation; when the user's words changed, it first analyses the articles that hold
-them anew. A rebuild writes a new one beside it and switches by the manifest; the
-generation before stays until the next rebuild, for readers that have it open.
+them anew. A rebuild writes a new one beside it and switches by the manifest; then the generation before goes. Who reads it has
+its files open, and who is just opening it begins again with the new one (``indexer/store/newest.py``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from indexer.schema import prepare_run
 from indexer.store import (
     IndexWriter,
     Manifest,
+    Merger,
     articles_with,
     create_generation,
     index_folder,
@@ -34,6 +35,9 @@ __all__ = ["LocalTarget"]
 
 class LocalTarget:
     """The index of a data directory; ``anew`` starts a new generation that takes over at the first commit.
+
+    Who commits batch after batch, while others search, gives the same ``merger`` to each target, and calls ``tend`` between
+    batches: then no commit waits for a large merge. One run is better off without: its last commit leaves few segments.
 
     Raises:
         AnalysisMismatchError: the index was built by other rules of analysis, and ``anew`` is off.
@@ -49,8 +53,10 @@ class LocalTarget:
         anew: bool = False,
         memory_mb: int = 1024,
         workers: int = 1,
+        merger: Merger | None = None,
     ) -> None:
         self._data = Path(data)
+        self._merger = merger
         self._analyzer = analyzer
         self._zone = zone
         self._memory_mb = memory_mb
@@ -101,7 +107,19 @@ class LocalTarget:
         )
         self._changed_words = []
         write_manifest(self._data, self._manifest)
-        self._remove_old_generations()
+        self._remove_other_generations()
+
+    def tend(self) -> bool:
+        """Takes in a merge that has ended, in a commit of its own, and begins one that is due; whether one is under way.
+
+        Called between batches. Does nothing while the articles that other words of the user's concern wait to go in again.
+        """
+        if self._merger is None or self._changed_words:
+            return False
+        if self._merger.ready():
+            self._open_writer()
+            self.commit(self.covered)
+        return self._merger.merge is not None
 
     def close(self) -> None:
         """Drops what was not committed."""
@@ -135,12 +153,12 @@ class LocalTarget:
                 memory_mb=self._memory_mb,
                 workers=self._workers,
                 commit=self._manifest.commit,
+                merger=self._merger,
             )
         return self._writer
 
-    def _remove_old_generations(self) -> None:
-        """Keeps the current generation and the one before; older ones nobody opens any more."""
-        generations = sorted(path for path in index_folder(self._data).glob("g[0-9]*"))
-        older = [path for path in generations if path.name < self._manifest.generation]
-        for path in older[:-1]:
-            shutil.rmtree(path, ignore_errors=True)
+    def _remove_other_generations(self) -> None:
+        """Removes the generations before the current one, and what rebuilds that died have left."""
+        for path in index_folder(self._data).glob("g[0-9]*"):
+            if path.name != self._manifest.generation:
+                shutil.rmtree(path, ignore_errors=True)

@@ -18,6 +18,7 @@ from indexer.build import Absent, BuildOptions, IndexReport, Part, index_paths
 from indexer.errors import DataLockedError, SettingsError, StorageError
 from indexer.intake import Progress
 from indexer.sources import STDIN_NAME
+from indexer.store import Merger
 from indexer.watch.files import Root, Scan, Settling, Stamp
 from indexer.watch.notices import LOST, Notices
 
@@ -109,6 +110,7 @@ class _Watch:
         self._roots = {root.path: _Followed(root) for root in (Root(path, data) for path in paths)}
         self._data = data
         self._options = options
+        self._merger = Merger(memory_mb=options.memory_mb)
         self._absent = absent
         self._on_report = on_report
         self._say = say
@@ -311,7 +313,9 @@ class _Watch:
             return
         part = Part(roots=tuple(self._roots), gone=tuple(gone))
         try:
-            report = index_paths(changed, self._data, self._options, absent=self._absent, part=part)
+            report = index_paths(
+                changed, self._data, self._options, absent=self._absent, part=part, merger=self._merger
+            )
         except (StorageError, OSError) as error:
             self._wait_for(error)
             return

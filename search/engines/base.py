@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from indexer.article import Article
 from search.page import FacetValue, Hit, Page, Reading
 from search.request import SearchRequest
 from search.suggest.completion import Completion
 
-__all__ = ["Engine", "EngineStats"]
+__all__ = ["Engine", "EngineStats", "Export"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,19 @@ class EngineStats:
     analysis: str
     index_bytes: int = 0
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """All hits of a search: ``total`` of them, and ``records`` gives each once, its fields as in JSON; close it to let go early.
+
+    ``relaxed`` and ``partial`` say of the search what they say of a page.
+    """
+
+    total: int
+    relaxed: bool
+    partial: bool
+    records: Generator[Mapping[str, Any], None, None]
 
 
 class Engine(Protocol):
@@ -72,6 +86,19 @@ class Engine(Protocol):
         """The values of one of ``FACETS`` in which ``text`` stands (folded), counted as ``search`` counts that facet.
 
         The commonest come first, equal ones by value; at most ``facet_limit`` of them.
+        """
+
+    def export(self, request: SearchRequest) -> Export:
+        """All hits of ``request`` in the order of ``search``, with its ``fields`` and no others; its limits count for nothing.
+
+        They are of the moment of the call, however long they are read and whatever is committed meanwhile; memory is bounded by
+        a few bytes for each hit. Its records are read by one thread.
+        """
+
+    def version(self) -> str:
+        """What changes whenever the answer to any search may change, and is the same in every process. Cheaper than a search.
+
+        Completions may follow it a moment later.
         """
 
     def stats(self) -> EngineStats:

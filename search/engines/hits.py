@@ -8,13 +8,13 @@ from typing import Any
 
 from indexer.analysis import Analyzer
 from indexer.article import Article, article_to_record
-from search.page import MORE_FIELDS, TEXT_FIELDS, Explanation, Folded, Hit, Reading
+from search.page import LIST_FIELDS, MORE_FIELDS, TEXT_FIELDS, Explanation, Folded, Hit, Reading
 from search.query.plan import Plan
 from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
 from search.snippets import ShownText, SnippetOptions, highlight_all, mark_lines
 
-__all__ = ["Found", "date_order", "make_hits", "make_reading", "needs_texts", "pinned_keys"]
+__all__ = ["Found", "date_order", "exported", "make_hits", "make_reading", "needs_texts", "pinned_keys"]
 
 _PINNED_KEY = 1e9
 
@@ -77,6 +77,11 @@ def make_reading(article: Article, reprints: Sequence[Mapping[str, Any]], plan: 
         marks=count,
         reprints=make_hits([Found(record, 0.0) for record in reprints], plan, analyzer, titles),
     )
+
+
+def exported(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The fields of those ``names`` in a stored JSON object, in which what says nothing may be missing."""
+    return {name: record.get(name, [] if name in LIST_FIELDS else None) for name in names}
 
 
 def needs_texts(request: SearchRequest) -> bool:

@@ -20,24 +20,24 @@ from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
 from indexer.errors import IndexMissingError, UnreadableError
 from indexer.schema import facet_key
-from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_snapshot, read_manifest
+from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_newest
 from search.engines.answers import Answers
 from search.engines.assistance import Assistance
-from search.engines.base import EngineStats
+from search.engines.base import EngineStats, Export
 from search.engines.cursor import Cursor, read_cursor, write_cursor
 from search.engines.facet_counts import count_facets, facet_rows
-from search.engines.hits import Found, date_order, make_hits, make_reading, needs_texts, pinned_keys
+from search.engines.hits import Found, date_order, exported, make_hits, make_reading, needs_texts, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.arrays import Chosen
 from search.evaluate.backend import Steps
-from search.evaluate.evaluator import Evaluator, TextMatch
+from search.evaluate.evaluator import Evaluation, Evaluator, TextMatch
 from search.evaluate.facets import values_containing
 from search.evaluate.filters import field_choices, filter_masks
 from search.evaluate.fold import fold_stories, reprints, value_of_article
 from search.evaluate.ranking import Ranking
-from search.evaluate.rerank import Ranker
+from search.evaluate.rerank import Ranked, Ranker
 from search.evaluate.topk import after
-from search.page import FacetValue, Folded, Hit, Page, Reading
+from search.page import TEXT_FIELDS, FacetValue, Folded, Hit, Page, Reading
 from search.query.parse import parse
 from search.query.plan import Plan
 from search.query.rewrite import rewrite
@@ -65,6 +65,26 @@ class _Open:
     ranker: Ranker
     assistance: Assistance
     answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """What a search finds: ``docs``, ordered by ``keys``: the ``chosen``, or their leaders where ``stories`` are folded.
+
+    ``pinned`` has the scores that pinned articles would have.
+    """
+
+    plan: Plan
+    evaluation: Evaluation
+    text: TextMatch
+    filters: dict[str, Mask]
+    chosen: Chosen
+    docs: npt.NDArray[np.int64]
+    docs32: npt.NDArray[np.uint32]
+    ranked: Ranked | None
+    keys: npt.NDArray[np.float64]
+    pinned: dict[int, float]
+    stories: _Stories | None
 
 
 class LocalEngine:
@@ -117,9 +137,42 @@ class LocalEngine:
         return replace(page, took_ms=round((perf_counter() - begin) * 1000, 3))
 
     def _answer(self, opened: _Open, request: SearchRequest, vocabulary: Vocabulary) -> Page:
-        query = parse(request.text, strict=request.strict)
         cursor = read_cursor(request)
         snapshot, steps = opened.snapshot, opened.evaluator.steps
+        selected = self._select(opened, request, vocabulary)
+        plan, evaluation, keys, docs = selected.plan, selected.evaluation, selected.keys, selected.docs
+        ranked, stories = selected.ranked, selected.stories
+        rest = docs if cursor is None else _after(snapshot, keys, docs, cursor)
+        end = request.offset + request.limit
+        candidates = selected.docs32 if rest is selected.chosen.docs else rest.astype(np.uint32)
+        shown = steps.best(keys, snapshot.ranks, candidates, end)[request.offset :]
+        read = snapshot.record if needs_texts(request) else snapshot.head
+        found = [
+            Found(
+                read(doc),
+                0.0 if ranked is None else selected.pinned.get(doc, float(keys[doc])),
+                None if stories is None else stories.folded(doc),
+                opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
+                pinned=doc in selected.pinned,
+            )
+            for doc in shown.tolist()
+        ]
+        more = len(rest) > end and len(shown) > 0
+        return Page(
+            text=request.text,
+            relaxed=selected.text.relaxed,
+            warnings=(*plan.warnings, *evaluation.cuts),
+            partial=bool(evaluation.cuts),
+            total=len(docs),
+            hits=make_hits(found, plan, opened.analyzer, request),
+            facets=count_facets(snapshot, steps, selected.text.mask, selected.docs32, selected.filters, request),
+            next=write_cursor(request, float(keys[shown[-1]]), found[-1].record["id"]) if more else None,
+            suggestion=_correction(opened, request, plan, selected.text, selected.filters, vocabulary),
+        )
+
+    def _select(self, opened: _Open, request: SearchRequest, vocabulary: Vocabulary) -> _Selected:
+        query = parse(request.text, strict=request.strict)
+        snapshot = opened.snapshot
         plan = rewrite(query, opened.analyzer, vocabulary, weigh_terms=self._ranking.weigh_terms)
         evaluation = opened.evaluator.start(plan, budget_s=self._timeout_s)
         text = evaluation.match(request.match)
@@ -135,33 +188,27 @@ class LocalEngine:
         stories = _Stories(snapshot, keys, docs) if request.group == "story" else None
         if stories is not None:
             docs = stories.leaders
-        rest = docs if cursor is None else _after(snapshot, keys, docs, cursor)
-        end = request.offset + request.limit
-        candidates = docs32 if rest is chosen.docs else rest.astype(np.uint32)
-        shown = steps.best(keys, snapshot.ranks, candidates, end)[request.offset :]
-        read = snapshot.record if needs_texts(request) else snapshot.head
-        found = [
-            Found(
-                read(doc),
-                0.0 if ranked is None else scores.get(doc, float(keys[doc])),
-                None if stories is None else stories.folded(doc),
-                opened.ranker.explain(evaluation, ranked, doc) if request.explain and ranked else None,
-                pinned=doc in pinned,
-            )
-            for doc in shown.tolist()
-        ]
-        more = len(rest) > end and len(shown) > 0
-        return Page(
-            text=request.text,
-            relaxed=text.relaxed,
-            warnings=(*plan.warnings, *evaluation.cuts),
-            partial=bool(evaluation.cuts),
-            total=len(docs),
-            hits=make_hits(found, plan, opened.analyzer, request),
-            facets=count_facets(snapshot, steps, text.mask, docs32, filters, request),
-            next=write_cursor(request, float(keys[shown[-1]]), found[-1].record["id"]) if more else None,
-            suggestion=_correction(opened, request, plan, text, filters, vocabulary),
+        return _Selected(plan, evaluation, text, filters, chosen, docs, docs32, ranked, keys, scores, stories)
+
+    def export(self, request: SearchRequest) -> Export:
+        """All hits of ``request``, read from the snapshot of now."""
+        opened = self._current()
+        snapshot = opened.snapshot
+        selected = self._select(opened, request, self._vocabulary())
+        docs = opened.evaluator.steps.best(
+            selected.keys, snapshot.ranks, selected.docs.astype(np.uint32), len(selected.docs)
         )
+        read = snapshot.head if TEXT_FIELDS.isdisjoint(request.fields) else snapshot.record
+        return Export(
+            total=len(docs),
+            relaxed=selected.text.relaxed,
+            partial=bool(selected.evaluation.cuts),
+            records=(exported(read(doc), request.fields) for doc in map(int, docs)),
+        )
+
+    def version(self) -> str:
+        """Which manifest is served, and with which words of the editor's."""
+        return f"{self._current().stamp}{self._words.stamps() if self._words else ''}"
 
     def article(self, article_id: str) -> Article:
         """The article with that id."""
@@ -207,7 +254,9 @@ class LocalEngine:
     def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
         """At most ``limit`` texts to go on with from ``text``."""
         opened = self._current()
-        completions = self._completions.get(opened.snapshot, opened.assistance.completions)
+        # By number, not by the snapshot itself: what is removed of it meanwhile should not be held open.
+        state = opened.manifest.generation, opened.manifest.commit
+        completions = self._completions.get(state, opened.assistance.completions)
         return tuple(completions.complete(text, limit))
 
     def facet_values(self, facet: str, text: str, request: SearchRequest) -> tuple[FacetValue, ...]:
@@ -259,28 +308,32 @@ class LocalEngine:
 
     def _current(self) -> _Open:
         """The newest index; what a search still reads of an older one stays mapped until it is done."""
+        opened = self._open
+        if opened is not None and manifest_stamp(self._data) in (opened.stamp, None):
+            # With the manifest gone the last good snapshot goes on serving.
+            return opened
+        # Who finds another manifest may have been told that a write can be found, so nobody goes on without it.
         with self._lock:
             return self._newest()
 
     def _newest(self) -> _Open:
-        stamp = manifest_stamp(self._data)
-        if self._open is not None and stamp in (self._open.stamp, None):
-            # With the manifest gone the last good snapshot goes on serving.
-            return self._open
+        stamp, before = manifest_stamp(self._data), self._open
+        if before is not None and stamp in (before.stamp, None):
+            return before
         if stamp is None and not self._data.exists():
             raise IndexMissingError(f"there is no data directory {self._data}; name one with --data", path=self._data)
-        manifest = read_manifest(self._data)
-        folder = index_folder(self._data)
-        manifest.check_analysis(self._analyzer.fingerprint, folder)
-        snapshot = open_snapshot(folder / manifest.generation, commit=manifest.commit)
+        newest = open_newest(
+            self._data, analysis=self._analyzer.fingerprint, before=before.snapshot if before else None
+        )
+        manifest, snapshot = newest.manifest, newest.snapshot
         # The words of the user's that count are those which the index knows, until it is brought up to newer ones.
-        before = self._open.analyzer if self._open else self._analyzer
-        analyzer = before.with_user_words(manifest.user_words)
+        analyzer = (before.analyzer if before else self._analyzer).with_user_words(manifest.user_words)
         evaluator = Evaluator(snapshot, relax_share=self._relax_share, parameters=self._ranking.bm25, steps=self._steps)
         ranker = Ranker(snapshot, evaluator, self._ranking)
         assistance = Assistance(snapshot, evaluator, analyzer)
         answers = Answers(self._cached_answers)
-        self._open = _Open(manifest, stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
+        snapshot.make_ready(SearchRequest().facets)
+        self._open = _Open(manifest, newest.stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
         return self._open
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from time import perf_counter
 from zoneinfo import ZoneInfo
@@ -15,11 +16,11 @@ from zoneinfo import ZoneInfo
 from indexer.analysis import Analyzer
 from indexer.article import SECTION_SEPARATOR, Article, article_to_record, split_section
 from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle, facet_key, prepare
-from search.engines.base import EngineStats
+from search.engines.base import EngineStats, Export
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import Found, date_order, make_hits, make_reading, pinned_keys
+from search.engines.hits import Found, date_order, exported, make_hits, make_reading, pinned_keys
 from search.engines.reference_help import ReferenceCollection, ReferenceTrial
-from search.engines.reference_ranking import ReferenceRanking
+from search.engines.reference_ranking import ReferenceRanking, Score
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values, values_containing
 from search.evaluate.ranking import Ranking
@@ -53,6 +54,21 @@ _key = lru_cache(maxsize=None)(facet_key)
 Test = Callable[[PreparedArticle], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """What a search finds: ``found`` in its order, by ``keys``; ``scores`` is empty where dates order."""
+
+    plan: Plan
+    matching: list[PreparedArticle]
+    relaxed: bool
+    filters: dict[str, Test]
+    found: list[PreparedArticle]
+    keys: dict[str, float]
+    scores: dict[str, Score]
+    folded: dict[str, Folded] | None
+    pinned: dict[str, float]
+
+
 class ReferenceEngine:
     """Answers over ``articles`` (cleaned), held in memory. The list is taken as it is: later changes are not seen.
 
@@ -82,21 +98,8 @@ class ReferenceEngine:
     def search(self, request: SearchRequest) -> Page:
         """The page of results for ``request``."""
         begin = perf_counter()
-        plan = self._plan(request.text, strict=request.strict)
-        matching, relaxed = self._match(plan, request.match)
-        pinned = pinned_keys(request, plan, self._vocabulary)
-        matched = {article.article.id for article in matching}
-        matching += [self._articles[each] for each in pinned if each in self._articles and each not in matched]
-        filters = _filters(request)
-        found = [article for article in matching if all(test(article) for test in filters.values())]
-        by_date = date_order(request, plan)
-        ranked = {} if by_date else self._ranking.scores(found, plan)
-        scores = _moments(found, request) if by_date else {name: score.key for name, score in ranked.items()}
-        keys = {article_id: pinned.get(article_id, score) for article_id, score in scores.items()}
-        found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
-        folded = self._fold(found) if request.group == "story" else None
-        if folded is not None:
-            found = [article for article in found if article.article.id in folded]
+        selected = self._select(request)
+        plan, found, keys, scores = selected.plan, selected.found, selected.keys, selected.scores
         rest = found
         if cursor := read_cursor(request):
             place = (-cursor.key, cursor.id)
@@ -106,10 +109,10 @@ class ReferenceEngine:
             [
                 Found(
                     article_to_record(article.article),
-                    0.0 if by_date else scores[article.article.id],
-                    None if folded is None else folded[article.article.id],
-                    None if by_date or not request.explain else ranked[article.article.id].explanation(),
-                    article.article.id in pinned,
+                    scores[article.article.id].key if scores else 0.0,
+                    None if selected.folded is None else selected.folded[article.article.id],
+                    scores[article.article.id].explanation() if scores and request.explain else None,
+                    article.article.id in selected.pinned,
                 )
                 for article in shown
             ],
@@ -120,15 +123,49 @@ class ReferenceEngine:
         more = len(rest) > request.offset + request.limit and shown
         return Page(
             text=request.text,
-            relaxed=relaxed,
+            relaxed=selected.relaxed,
             warnings=plan.warnings,
             total=len(found),
             hits=hits,
-            facets={name: self._facet(name, matching, filters, request) for name in FACETS if name in request.facets},
+            facets={
+                name: self._facet(name, selected.matching, selected.filters, request)
+                for name in FACETS
+                if name in request.facets
+            },
             next=write_cursor(request, keys[hits[-1].id], hits[-1].id) if more else None,
-            suggestion=self._correction(request, plan, filters) if relaxed or not matching else None,
+            suggestion=(
+                self._correction(request, plan, selected.filters) if selected.relaxed or not selected.matching else None
+            ),
             took_ms=round((perf_counter() - begin) * 1000, 3),
         )
+
+    def export(self, request: SearchRequest) -> Export:
+        """All hits of ``request``."""
+        selected = self._select(request)
+        records = (exported(article_to_record(article.article), request.fields) for article in selected.found)
+        return Export(total=len(selected.found), relaxed=selected.relaxed, partial=False, records=records)
+
+    def version(self) -> str:
+        """Of a list that never changes."""
+        return self._analyzer.fingerprint
+
+    def _select(self, request: SearchRequest) -> _Selected:
+        plan = self._plan(request.text, strict=request.strict)
+        matching, relaxed = self._match(plan, request.match)
+        pinned = pinned_keys(request, plan, self._vocabulary)
+        matched = {article.article.id for article in matching}
+        matching += [self._articles[each] for each in pinned if each in self._articles and each not in matched]
+        filters = _filters(request)
+        found = [article for article in matching if all(test(article) for test in filters.values())]
+        by_date = date_order(request, plan)
+        ranked = {} if by_date else self._ranking.scores(found, plan)
+        own = _moments(found, request) if by_date else {name: score.key for name, score in ranked.items()}
+        keys = {article_id: pinned.get(article_id, key) for article_id, key in own.items()}
+        found.sort(key=lambda article: (-keys[article.article.id], article.article.id))
+        folded = self._fold(found) if request.group == "story" else None
+        if folded is not None:
+            found = [article for article in found if article.article.id in folded]
+        return _Selected(plan, matching, relaxed, filters, found, keys, ranked, folded, pinned)
 
     def article(self, article_id: str) -> Article:
         """The article with that id."""

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from indexer.store import Snapshot
+from indexer.store import Segment, Snapshot
 from search.evaluate.arrays import Chosen, Docs, Floats, Mask
 from search.evaluate.backend import Steps, choose_steps
 from search.evaluate.bm25 import Bm25, idf
@@ -89,9 +89,22 @@ class Evaluator:
         """How many live articles have a word, a bigram or a character."""
         if is_word:
             return sum(part.alive_in(*part.segment.word_range(term)) for part in self.parts)
-        if len(term) > 1 and all(part.segment.deleted is None for part in self.parts):
+        if len(term) == 1:
+            return sum(self._having_character(part, term) for part in self.parts)
+        if all(part.segment.deleted is None for part in self.parts):
             return sum(part.segment.bigram_range(term)[2] for part in self.parts)
         return self.start(Plan()).count(Literal(term))
+
+    def _having_character(self, part: Part, char: str) -> int:
+        if not len(part.segment.character(char)):
+            return 0  # what nothing has is without end, and not kept
+
+        def count(segment: Segment) -> int:
+            often = self.steps.count_positions(segment.character(char), part.bigrams)
+            return int(np.count_nonzero(part.live & (often > 0)))
+
+        # PERF: each query asks for the idf of its characters, which every commit changes: so only what it touched is counted.
+        return part.segment.once(f"having {char}", count, of_live=True)
 
     def add_scores(self, scores: Floats, words: Weighted, bigrams: Weighted) -> None:
         """Adds to the scores of all live articles (``float64[n_docs]``) what terms are worth; a negative weight takes away."""

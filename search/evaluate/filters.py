@@ -43,9 +43,9 @@ def filter_masks(snapshot: Snapshot, request: SearchRequest) -> dict[str, npt.ND
     """
     masks: dict[str, npt.NDArray[np.bool_]] = {}
     for name, choice in field_choices(request).items():
-        column = snapshot.facets[name]
         if not (choice.wanted or choice.unwanted):
             continue
+        column = snapshot.facets[name]
         mask = np.ones(snapshot.n_docs, dtype=np.bool_)
         if choice.wanted:
             # One after another: all at once would hold an array of all articles for each value.

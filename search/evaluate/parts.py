@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.schema import WORD_FIELDS
 from indexer.store import Segment, Snapshot
-from search.evaluate.arrays import Floats, Mask, PositionLists, PostingLists, first_of_blocks
+from search.evaluate.arrays import Docs, Floats, Mask, PositionLists, PostingLists, first_of_blocks
 from search.evaluate.bm25 import FIELD_WEIGHTS, Bm25, length_norms
 
 __all__ = ["Part", "make_parts"]
@@ -37,12 +35,17 @@ class Part:
 
 
 def make_parts(snapshot: Snapshot, parameters: Bm25) -> list[Part]:
-    """The parts of a snapshot; lengths are compared with their mean over all live articles of all parts."""
+    """The parts of a snapshot; lengths are compared with their mean over all live articles of all parts.
+
+    PERF: what depends on a segment alone is kept with it, or each commit would have it made again.
+    """
     segments = snapshot.segments
     borders = np.cumsum([0, *(segment.n_docs for segment in segments)]).tolist()
     live = [snapshot.live[first:last] for first, last in pairwise(borders)]
-    word_norms = _norms([_weighted_sum(segment.lengths) for segment in segments], live, parameters)
-    literal_norms = _norms([np.diff(segment.starts).astype(np.float64) for segment in segments], live, parameters)
+    word_norms = _norms([segment.once("word lengths", _weighted_lengths) for segment in segments], live, parameters)
+    literal_norms = _norms(
+        [segment.once("literal lengths", _literal_lengths) for segment in segments], live, parameters
+    )
     return [
         Part(segment, first, last, alive, _posting_lists(segment, of_words), _position_lists(segment, of_literal))
         for segment, (first, last), alive, of_words, of_literal in zip(
@@ -52,13 +55,23 @@ def make_parts(snapshot: Snapshot, parameters: Bm25) -> list[Part]:
 
 
 def _posting_lists(segment: Segment, norms: Floats) -> PostingLists:
-    weights = np.array([FIELD_WEIGHTS[name] for name in WORD_FIELDS])
     words = segment.words
-    return PostingLists(words.docs, words.codes, words.table @ weights, words.large_at, words.large @ weights, norms)
+    table, large = segment.once("weighted rows", _weighted_rows)
+    return PostingLists(words.docs, words.codes, table, words.large_at, large, norms)
 
 
 def _position_lists(segment: Segment, norms: Floats) -> PositionLists:
-    return PositionLists(segment.positions, segment.starts, norms, first_of_blocks(segment.starts))
+    return PositionLists(segment.positions, segment.starts, norms, segment.once("blocks", _blocks))
+
+
+def _blocks(segment: Segment) -> Docs:
+    return first_of_blocks(segment.starts)
+
+
+def _weighted_rows(segment: Segment) -> tuple[Floats, Floats]:
+    """What each row of frequencies counts, those of the table and those that stand apart."""
+    weights = np.array([FIELD_WEIGHTS[name] for name in WORD_FIELDS])
+    return segment.words.table @ weights, segment.words.large @ weights
 
 
 def _norms(lengths: Sequence[Floats], live: Sequence[Mask], parameters: Bm25) -> list[Floats]:
@@ -67,7 +80,12 @@ def _norms(lengths: Sequence[Floats], live: Sequence[Mask], parameters: Bm25) ->
     return [length_norms(own, total / n_live if n_live else 0.0, parameters) for own in lengths]
 
 
-def _weighted_sum(lengths: Mapping[str, npt.NDArray[Any]]) -> Floats:
+def _weighted_lengths(segment: Segment) -> Floats:
     """The words of each article, each counted as its field weighs."""
-    total: Floats = np.sum([FIELD_WEIGHTS[name] * lengths[name].astype(np.float64) for name in WORD_FIELDS], axis=0)
+    fields = [FIELD_WEIGHTS[name] * segment.lengths[name].astype(np.float64) for name in WORD_FIELDS]
+    total: Floats = np.sum(fields, axis=0)
     return total
+
+
+def _literal_lengths(segment: Segment) -> Floats:
+    return np.diff(segment.starts).astype(np.float64)

@@ -97,6 +97,10 @@ class VocabularyFiles:
         """The words that hold now."""
         return self._newest().vocabulary
 
+    def stamps(self) -> tuple[object, ...] | None:
+        """What changes when a file of which ``current`` was read changes."""
+        return self._newest().stamps
+
     def problems(self) -> tuple[UnreadableError, ...]:
         """The lines because of which a file was not taken."""
         return self._newest().problems

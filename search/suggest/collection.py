@@ -13,15 +13,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.store import Snapshot
+from indexer.store import Segment, Snapshot
 from search.suggest.letters import LetterWords
 
 __all__ = ["Collection", "SnapshotCollection"]
 
 Codes = npt.NDArray[np.uint32]
 Counts = npt.NDArray[np.int64]
-
-_CODE_POINTS = 0x110000
 
 
 class Collection(Protocol):
@@ -58,23 +56,17 @@ class SnapshotCollection:
         """The words of Latin letters that stand in the articles."""
         counts: Counter[str] = Counter()
         for segment in self._segments:
-            for letter in ascii_lowercase:
-                for word, having in segment.words_between(letter):
-                    counts[word] += having
+            counts.update(segment.once("letter words", _letter_words))
         return LetterWords(counts, self.n_articles)
-
-    @cached_property
-    def _of_character(self) -> Counts:
-        """Code point → how often it stands. PERF: 15 ms once, against a search in each segment each time."""
-        counts = np.zeros(_CODE_POINTS, dtype=np.int64)
-        for segment in self._segments:
-            counts[segment.bigrams.chars] += segment.bigrams.character_counts()
-        return counts
 
     def characters(self, codes: Codes) -> Counts:
         """How often each character stands."""
-        found: Counts = self._of_character[codes]
-        return found
+        total = np.zeros(len(codes), dtype=np.int64)
+        for segment in self._segments:
+            counts, chars = segment.once("character counts", _character_counts), segment.bigrams.chars
+            numbers = np.minimum(np.searchsorted(chars, codes), len(chars) - 1)
+            total += np.where(chars[numbers] == codes, counts[numbers], 0)
+        return total
 
     def bigrams(self, first: Codes, second: Codes) -> Counts:
         """How often each pair of neighbours stands."""
@@ -87,3 +79,13 @@ class SnapshotCollection:
         """The characters that stand right after ``code`` somewhere, ascending."""
         found = [segment.bigrams.followers(code) for segment in self._segments]
         return np.unique(np.concatenate([np.zeros(0, dtype=np.uint32), *found]))
+
+
+def _letter_words(segment: Segment) -> dict[str, int]:
+    """The words of Latin letters of a segment, each with how many of its articles have it."""
+    return {word: having for letter in ascii_lowercase for word, having in segment.words_between(letter)}
+
+
+def _character_counts(segment: Segment) -> Counts:
+    """PERF: 12 ms for 20,000 articles; kept with the segment, a commit has only what is new counted."""
+    return segment.bigrams.character_counts()

@@ -20,6 +20,9 @@ from search.web.resources import answer, query_parameters
 
 __all__ = ["FacetResource", "MultiSearchResource", "SimilarResource", "SuggestResource"]
 
+SUGGEST_FORMATS = ("json", "opensearch")
+"""Ours, and the one that browsers ask for: what was typed, and a list of texts."""
+
 MOST_SUGGESTED = 50
 MOST_SIMILAR = 100
 MOST_SEARCHES = 20
@@ -36,11 +39,20 @@ class SuggestResource:
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """What whoever typed ``q`` may want, as JSON."""
-        given = _single_parameters(request, "q", "limit")
+        given = _single_parameters(request, "q", "limit", "format")
         text = given.get("q", "")
+        form = given.get("format", "json")
+        if form not in SUGGEST_FORMATS:
+            raise RequestError(
+                f"format must be one of {', '.join(SUGGEST_FORMATS)}, and is {form!r}", parameter="format"
+            )
         if len(text) > MAX_QUERY_CHARS:
             raise RequestError(f"q has {len(text)} characters; at most {MAX_QUERY_CHARS} are taken", parameter="q")
         found = self._engine.suggest(text, _read_limit(given, 10, MOST_SUGGESTED))
+        if form == "opensearch":
+            answer(response, [text, [entry.text for entry in found]])
+            response.content_type = "application/x-suggestions+json"
+            return
         entries = [{"text": entry.text, "kind": entry.kind, "count": entry.count} for entry in found]
         answer(response, {"query": text, "suggestions": entries})
 

@@ -98,13 +98,23 @@ def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem,
     app.add_error_handler(falcon.HTTPError, handle)
 
 
-def _is_page(request: falcon.Request) -> bool:
-    return not request.path.startswith(("/api/", "/static/")) and request.path not in (
+_FOR_PROGRAMS = frozenset(
+    {
         "/api",
         "/healthz",
         "/metrics",
         "/readyz",
-    )
+        "/feed",
+        "/opensearch.xml",
+        "/openapi.json",
+        "/robots.txt",
+        "/favicon.ico",
+    }
+)
+
+
+def _is_page(request: falcon.Request) -> bool:
+    return not request.path.startswith(("/api/", "/static/")) and request.path not in _FOR_PROGRAMS
 
 
 def _plain_detail(status: int) -> str:

@@ -56,7 +56,12 @@ _FIXED = frozenset(
         "snippet_chars",
     }
 )
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _YEAR_S = 31_536_000
 _MOST_MONTHS = 1000
 
@@ -87,6 +92,7 @@ class SearchPage:
         page = self._engine.search(
             replace(search, limit=view.PER_PAGE, facets=view.FACETS_SHOWN, facet_limit=view.VALUES_SHOWN)
         )
+        response.context.passing = page.partial
         newest = self._newest()
         anchor = anchor_day(self._today(), newest)
         context = {
@@ -239,6 +245,7 @@ def _render(template: str, request: falcon.Request, context: dict[str, Any]) -> 
             root="../" * (request.path.count("/") - 1) or "./",
             view=view,
             version=_version,
+            described=getattr(request.context, "described", False),
             Markup=Markup,
         )
     )

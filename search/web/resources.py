@@ -40,7 +40,9 @@ class SearchResource:
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """The page of results as JSON."""
         search = request_from_parameters(query_parameters(request))
-        answer(response, page_to_record(self._engine.search(search), search.fields))
+        page = self._engine.search(search)
+        response.context.passing = page.partial
+        answer(response, page_to_record(page, search.fields))
 
     on_head = on_get
 

@@ -22,7 +22,9 @@ __all__ = [
     "Chip",
     "Choice",
     "article_href",
+    "export_href",
     "facet_choices",
+    "feed_href",
     "filter_chips",
     "han_language",
     "hidden_inputs",
@@ -98,6 +100,16 @@ def values_href(request: SearchRequest, name: str, text: str = "") -> str:
     """The relative address of the page with all values of a facet that contain ``text``."""
     pairs = [("facet", name), *hidden_inputs(request), *([("value", text)] if text else [])]
     return "values?" + urlencode(pairs)
+
+
+def feed_href(request: SearchRequest) -> str:
+    """The relative address of the feed of ``request``; in its own order, the newest first, where none was chosen."""
+    return _with_query("feed", request_to_parameters(_whole(request)))
+
+
+def export_href(request: SearchRequest, form: str) -> str:
+    """The relative address of all hits of ``request`` as a file, ``csv`` or ``jsonl``."""
+    return _with_query("api/v1/export", [("format", form), *request_to_parameters(_whole(request))])
 
 
 def web_address(url: str | None) -> str | None:
@@ -254,6 +266,15 @@ def _value_key(name: str, value: str) -> str:
 
 def _section_key(value: str) -> str:
     return facet_key(SECTION_SEPARATOR.join(split_section(value)))
+
+
+def _with_query(path: str, pairs: list[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _whole(request: SearchRequest) -> SearchRequest:
+    """``request`` without what says which of its hits are shown, and how."""
+    return _first_page(request, limit=10, facets=SearchRequest().facets, explain=False, offsets=False)
 
 
 def _first_page(request: SearchRequest, **changed: Any) -> SearchRequest:

@@ -494,11 +494,52 @@ class EngineContract:
         }
         assert engine.search(SearchRequest(text="资源县")).hits[0].more == {}
 
+    @pytest.mark.parametrize(
+        "parameters",
+        [
+            {},
+            {"text": "监督"},
+            {"text": "监督检查", "match": "any"},
+            {"text": "没有日期 xyz"},
+            {"text": "监督 -资源县", "sort": "oldest"},
+            {"sections": ("清廉之窗",), "not_authors": ("周屿",)},
+            {"text": "xyz"},
+        ],
+    )
+    def test_an_export_is_all_hits_in_their_order(self, engine: Engine, parameters: dict[str, object]) -> None:
+        page = engine.search(SearchRequest(limit=100, **parameters))  # type: ignore[arg-type]
+        export = engine.export(SearchRequest(fields=("id", "body"), **parameters))  # type: ignore[arg-type]
+        assert (export.total, export.relaxed, export.partial) == (page.total, page.relaxed, False)
+        found = list(export.records)
+        assert [record["id"] for record in found] == ids(page)
+        assert all(record == {"id": record["id"], "body": engine.article(record["id"]).body} for record in found)
+
+    def test_an_export_folds_as_the_search_does_and_takes_the_editors_fields(self) -> None:
+        engine = self.make_engine(STORIES)
+        export = engine.export(SearchRequest(text="监督", group="story", fields=("id", "story", "section", "source")))
+        assert export.total == 3
+        assert list(export.records) == [
+            {"id": "first", "story": "s1", "section": [], "source": None},
+            {"id": "alone", "story": None, "section": [], "source": "日報"},
+            {"id": "other", "story": "s2", "section": [], "source": "晚报"},
+        ]
+
+    def test_what_cannot_be_exported_is_said_before_the_first_record(self, engine: Engine) -> None:
+        with pytest.raises(QuerySyntaxError):
+            engine.export(SearchRequest(text='监 "督', strict=True))
+
+    def test_the_version_stays_while_nothing_changes(self, engine: Engine) -> None:
+        version = engine.version()
+        engine.search(SearchRequest(text="监督"))
+        assert engine.version() == version
+        assert version
+
     def test_an_empty_index_answers_with_empty_pages(self) -> None:
         page = self.make_engine(()).search(SearchRequest(text="监督"))
         assert (page.total, page.hits, page.facets["section"]) == (0, (), ())
         assert self.make_engine(()).search(SearchRequest()).total == 0
         assert self.make_engine(()).suggest("资", 5) == ()
+        assert list(self.make_engine(()).export(SearchRequest()).records) == []
 
     def test_stats_count_the_articles(self, engine: Engine) -> None:
         assert engine.stats().articles == len(CORPUS)
