@@ -78,7 +78,7 @@ def test_everything_stays_below_the_prefix(browser: Any, mounted: str, javascrip
         assert page.locator("html").get_attribute("lang") == "zh-Hant"
         page.locator(".back a").click()
         page.wait_for_url(mounted + "/search?q=*")
-        page.click(".ways a")
+        page.click(".foot .ways a")
         page.wait_for_url(mounted + "/help")
         page.click(".site")
         page.wait_for_url(mounted + "/")
