@@ -41,15 +41,18 @@ from search.web.docs import DocsPage
 from search.web.errors import add_error_handlers
 from search.web.export import ExportResource
 from search.web.feed import FeedResource
+from search.web.language import LanguageResource
 from search.web.metrics import CountRequests, MetricsResource
 from search.web.openapi import OpenApiResource
-from search.web.pages import SECURITY_HEADERS, ArticlePage, ErrorPage, HelpPage, SearchPage, StaticResource
+from search.web.pages import SECURITY_HEADERS, ErrorPage, HelpPage, SearchPage, StaticResource, today_in
 from search.web.readiness import ReadyResource
+from search.web.reading import ArticlePage
 from search.web.received import ReceivingLimits
 from search.web.request_id import GiveRequestIds
 from search.web.resources import HealthResource, SearchResource
 from search.web.server import run
 from search.web.site import Site
+from search.web.values import ValuesPage
 from search.web.waiting import IndexWatch
 from search.web.writer import ArticleWriter
 
@@ -108,9 +111,12 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
     ]
     app = falcon.App(middleware=middleware)
     add_error_handlers(app, ErrorPage(settings.title))
-    app.add_route("/", SearchPage(engine, settings.title))
-    app.add_route("/search", SearchPage(engine, settings.title))
+    search_page = SearchPage(engine, settings.title, partial(today_in, settings.zone))
+    app.add_route("/", search_page)
+    app.add_route("/search", search_page)
     app.add_route("/article/{article_id}", ArticlePage(engine, settings.title))
+    app.add_route("/values", ValuesPage(engine, settings.title))
+    app.add_route("/language", LanguageResource())
     app.add_route("/help", HelpPage(settings.title))
     app.add_route("/box.js", BoxResource())
     app.add_route("/demo", DemoPage(settings.title))

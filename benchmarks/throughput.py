@@ -22,7 +22,7 @@ import falcon
 
 from benchmarks.corpus import Query
 
-__all__ = ["make_empty_app", "measure_throughput"]
+__all__ = ["make_empty_app", "measure_throughput", "serving"]
 
 CONNECTIONS, SECONDS, WORKERS = 16, 10, 2
 SETTLE_S = 5
@@ -62,7 +62,7 @@ def measure_throughput(data: Path, queries: list[Query], scratch: Path) -> dict[
         for query in queries
     ]
     script.write_text(LUA.replace("PATHS", ",\n".join(f"'{path}'" for path in dict.fromkeys(paths))))
-    service = [sys.executable, "-m", "search.cli", "serve", "--data", str(data), "--workers", str(WORKERS)]
+    service = _service(data)
     empty = [
         sys.executable,
         "-m",
@@ -85,6 +85,18 @@ def measure_throughput(data: Path, queries: list[Query], scratch: Path) -> dict[
                 "own_mb_a_worker": round(server.rss_bytes("Pss") / 2**20),
             }
     return found
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[str]:
+    """The address of the service over ``data`` while it runs, its completions built."""
+    with _running(_service(data)) as server:
+        time.sleep(SETTLE_S)
+        yield server.address
+
+
+def _service(data: Path) -> list[str]:
+    return [sys.executable, "-m", "search.cli", "serve", "--data", str(data), "--workers", str(WORKERS)]
 
 
 @dataclass(frozen=True, slots=True)

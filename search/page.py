@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from indexer.article import Article
+
 __all__ = [
     "ARTICLE_FIELDS",
     "HIT_FIELDS",
@@ -22,6 +24,7 @@ __all__ = [
     "Highlights",
     "Hit",
     "Page",
+    "Reading",
     "TermScore",
     "hit_to_record",
     "page_to_record",
@@ -136,6 +139,22 @@ class Hit:
     explanation: Explanation | None = None
     pinned: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An article to read: its texts HTML-escaped, line by line, with ``<mark>`` around each of the ``marks`` matches.
+
+    ``reprints`` are the other articles of its story, the newest first.
+    """
+
+    article: Article
+    title: str
+    summary: tuple[str, ...]
+    body: tuple[str, ...]
+    captions: tuple[str, ...]
+    marks: int
+    reprints: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from search.marks import Mark, find_marks
 from search.page import Excerpt, Highlights
 from search.query.plan import Node, Plan
 
-__all__ = ["ShownText", "SnippetOptions", "highlight_all"]
+__all__ = ["ShownText", "SnippetOptions", "highlight_all", "mark_lines"]
 
 _start_of = attrgetter("start")
 
@@ -77,6 +77,22 @@ def highlight_all(
         )
         first = last
     return highlights
+
+
+def mark_lines(fields: ShownText, plan: Plan, analyzer: Analyzer) -> tuple[dict[str, tuple[str, ...]], int]:
+    """The lines of each field of one article, whole, with their marks; blank ones left out. And how many marks there are."""
+    starts = list(accumulate((len(text) + 1 for _, text in fields), initial=0))
+    whole = "".join(f"{text}\n" for _, text in fields)
+    marks = find_marks(whole, [name for name, _ in fields], starts, plan.needles, analyzer)
+    lines: dict[str, tuple[str, ...]] = {}
+    for (name, text), start in zip(fields, starts, strict=False):
+        begins = accumulate((len(line) + 1 for line in text.split("\n")), initial=start)
+        lines[name] = tuple(
+            _mark_up(whole, begin, begin + len(line), marks, SnippetOptions())
+            for line, begin in zip(text.split("\n"), begins, strict=False)
+            if line.strip()
+        )
+    return lines, len(marks)
 
 
 def _shown_fragments(text: str, begin: int, end: int, marks: list[Mark], options: SnippetOptions) -> list[_Fragment]:

@@ -59,11 +59,35 @@ def test_a_choice_is_taken_back_in_whatever_script_it_was_written() -> None:
     assert toggle(("",), value("", selected=True)) == "./"
 
 
-def test_a_year_stands_for_its_days_however_they_were_asked_for() -> None:
-    values = (value("2023", count=1), value("2024", count=4))
-    newest, older = view.facet_choices(SearchRequest(from_="2024-01-01", to="2024-12"), "year", values)
-    assert (newest.label, newest.selected, newest.href, newest.bar) == ("2024", True, "./", 100)
-    assert (older.selected, older.href, older.bar) == (False, "search?from=2023&to=2023", 25)
+def test_excluding_a_value_takes_a_choice_of_it_back_and_choosing_it_ends_the_exclusion() -> None:
+    chosen = SearchRequest(authors=("陳曉禾", "周屿"))
+    (choice,) = view.facet_choices(chosen, "author", (value("陈晓禾", selected=True),))
+    assert choice.without == view.search_href(SearchRequest(authors=("周屿",), not_authors=("陈晓禾",)))
+    assert not choice.excluded
+    excluding = SearchRequest(not_authors=("陳曉禾", "周屿"))
+    assert view.facet_choices(chosen, "author", (value("鄒雨芯"),))[0].without == ""
+    (choice,) = view.facet_choices(excluding, "author", (value("陈晓禾"),))
+    assert choice.excluded
+    assert choice.without == view.search_href(SearchRequest(not_authors=("周屿",)))
+    assert choice.href == view.search_href(SearchRequest(authors=("陈晓禾",), not_authors=("周屿",)))
+
+
+def test_sections_are_a_tree_in_which_what_is_above_a_chosen_one_is_unfolded() -> None:
+    names = ["甲", "甲 > 一", "甲 > 一 > 子", "甲 > 二", "乙", "乙 > 三", "丙", "丁", "戊"]
+    values = tuple(value(name, selected=name == "甲 > 一 > 子") for name in names)
+    tree = view.value_tree(view.facet_choices(SearchRequest(sections=("甲 > 一 > 子",)), "section", values))
+    assert [(root.label, root.unfolded) for root in tree] == [
+        ("甲", True), ("乙", False), ("丙", False), ("丁", False), ("戊", False),
+    ]  # fmt: skip
+    first = tree[0].children[0]
+    assert [child.label for child in tree[0].children] == ["一", "二"]
+    assert (first.unfolded, first.children[0].label, first.children[0].selected) == (True, "子", True)
+    assert tree[1].children[0].path == "乙 > 三"
+
+
+def test_a_small_tree_is_unfolded_whole() -> None:
+    choices = view.facet_choices(SearchRequest(), "section", (value("甲"), value("甲 > 一")))
+    assert view.value_tree(choices)[0].unfolded
 
 
 @pytest.mark.parametrize(
@@ -101,16 +125,6 @@ def test_no_page_number_leads_out_of_the_results(offset: int, total: int) -> Non
     numbers = [entry[0] for entry in view.pagination(SearchRequest(offset=offset), page_of(total))["numbers"] if entry]
     assert numbers == sorted(set(numbers))
     assert all(1 <= number <= 1001 and (number - 1) * 10 < total for number in numbers)
-
-
-def test_a_long_facet_is_never_split_between_a_section_and_what_is_below_it() -> None:
-    def choice(depth: int) -> view.Choice:
-        return view.Choice(label="x", count=1, href="", selected=False, depth=depth)
-
-    choices = [choice(depth) for depth in (0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 0, 1)]
-    shown, rest = view.split_choices(choices, 8)
-    assert (len(shown), rest[0].depth) == (10, 0)
-    assert view.split_choices(choices[:9], 8) == (choices[:9], [])
 
 
 def test_an_ellipsis_stands_only_where_a_sentence_was_cut() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from indexer.article import Article
-from search.page import FacetValue, Hit, Page
+from search.page import FacetValue, Hit, Page, Reading
 from search.request import SearchRequest
 from search.suggest.completion import Completion
 
@@ -57,6 +57,13 @@ class Engine(Protocol):
 
     def article(self, article_id: str) -> Article:
         """The article with that id.
+
+        Raises:
+            ArticleNotFoundError: there is none.
+        """
+
+    def read(self, article_id: str, text: str) -> Reading:
+        """The article with that id, what the query ``text`` asks for marked as in hits, and the other articles of its story.
 
         Raises:
             ArticleNotFoundError: there is none.

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.analysis import Analyzer
-from search.page import LIST_FIELDS, MORE_FIELDS, TEXT_FIELDS, Explanation, Folded, Hit
+from indexer.article import Article, article_to_record
+from search.page import LIST_FIELDS, MORE_FIELDS, TEXT_FIELDS, Explanation, Folded, Hit, Reading
 from search.query.plan import Plan
 from search.query.vocabulary import Vocabulary
 from search.request import SearchRequest
-from search.snippets import ShownText, SnippetOptions, highlight_all
+from search.snippets import ShownText, SnippetOptions, highlight_all, mark_lines
 
-__all__ = ["Found", "date_order", "exported", "make_hits", "needs_texts", "pinned_keys"]
+__all__ = ["Found", "date_order", "exported", "make_hits", "make_reading", "needs_texts", "pinned_keys"]
 
 _PINNED_KEY = 1e9
 
@@ -60,6 +61,21 @@ def make_hits(found: Sequence[Found], plan: Plan, analyzer: Analyzer, request: S
             more={name: item.record[name] for name in request.fields if name in MORE_FIELDS},
         )
         for item, highlights in zip(found, marked, strict=True)
+    )
+
+
+def make_reading(article: Article, reprints: Sequence[Mapping[str, Any]], plan: Plan, analyzer: Analyzer) -> Reading:
+    """``article`` with what ``plan`` asks for marked, and the other articles of its story as they are stored."""
+    lines, count = mark_lines(_shown_text(article_to_record(article), with_texts=True), plan, analyzer)
+    titles = SearchRequest(snippets=0)
+    return Reading(
+        article=article,
+        title="".join(lines["title"]),
+        summary=lines.get("summary", ()),
+        body=lines.get("body", ()),
+        captions=lines.get("captions", ()),
+        marks=count,
+        reprints=make_hits([Found(record, 0.0) for record in reprints], plan, analyzer, titles),
     )
 
 

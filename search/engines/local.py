@@ -27,7 +27,7 @@ from search.engines.assistance import Assistance
 from search.engines.base import EngineStats, Export
 from search.engines.cursor import Cursor, read_cursor, write_cursor
 from search.engines.facet_counts import count_facets, facet_rows
-from search.engines.hits import Found, date_order, exported, make_hits, needs_texts, pinned_keys
+from search.engines.hits import Found, date_order, exported, make_hits, make_reading, needs_texts, pinned_keys
 from search.errors import ArticleNotFoundError
 from search.evaluate.arrays import Chosen
 from search.evaluate.backend import Steps
@@ -38,7 +38,7 @@ from search.evaluate.fold import fold_stories, reprints, value_of_article
 from search.evaluate.ranking import Ranking
 from search.evaluate.rerank import Ranked, Ranker
 from search.evaluate.topk import after
-from search.page import TEXT_FIELDS, FacetValue, Folded, Hit, Page
+from search.page import TEXT_FIELDS, FacetValue, Folded, Hit, Page, Reading
 from search.query.parse import parse
 from search.query.plan import Plan
 from search.query.rewrite import rewrite
@@ -218,6 +218,22 @@ class LocalEngine:
             if doc is None:
                 raise ArticleNotFoundError(article_id)
             return article_from_stored(opened.snapshot.record(doc))
+
+    def read(self, article_id: str, text: str) -> Reading:
+        """The article with that id, marked, and the other articles of its story."""
+        opened = self._current()
+        snapshot = opened.snapshot
+        doc = snapshot.find(article_id)
+        if doc is None:
+            raise ArticleNotFoundError(article_id)
+        plan = rewrite(parse(text), opened.analyzer, self._vocabulary(), weigh_terms=self._ranking.weigh_terms)
+        stories = value_of_article(snapshot.facets["story"], snapshot.n_docs)
+        others = snapshot.live & (stories >= 0) & (stories == stories[doc])
+        others[doc] = False
+        docs = np.flatnonzero(others)
+        newest = docs[np.lexsort((snapshot.ranks[docs], -_moments(snapshot, SearchRequest())[docs]))]
+        reprints = [snapshot.head(other) for other in newest.tolist()]
+        return make_reading(article_from_stored(snapshot.record(doc)), reprints, plan, opened.analyzer)
 
     def similar(self, article_id: str, limit: int) -> tuple[Hit, ...]:
         """At most ``limit`` articles that are most like that one."""

@@ -18,13 +18,13 @@ from indexer.article import SECTION_SEPARATOR, Article, article_to_record, split
 from indexer.schema import FACETS, LITERAL_FIELDS, WORD_FIELDS, PreparedArticle, facet_key, prepare
 from search.engines.base import EngineStats, Export
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.hits import Found, date_order, exported, make_hits, pinned_keys
+from search.engines.hits import Found, date_order, exported, make_hits, make_reading, pinned_keys
 from search.engines.reference_help import ReferenceCollection, ReferenceTrial
 from search.engines.reference_ranking import ReferenceRanking, Score
 from search.errors import ArticleNotFoundError
 from search.evaluate.facets import list_values, values_containing
 from search.evaluate.ranking import Ranking
-from search.page import FacetValue, Folded, Hit, Page
+from search.page import FacetValue, Folded, Hit, Page, Reading
 from search.query.parse import parse
 from search.query.plan import (
     MAX_EXPANSIONS,
@@ -172,6 +172,19 @@ class ReferenceEngine:
         if article_id not in self._articles:
             raise ArticleNotFoundError(article_id)
         return self._articles[article_id].article
+
+    def read(self, article_id: str, text: str) -> Reading:
+        """The article with that id, marked, and the other articles of its story."""
+        own = self.article(article_id)
+        others = [
+            other
+            for other in self._articles.values()
+            if own.story and other.article.story == own.story and other.article.id != article_id
+        ]
+        moments = _moments(others, SearchRequest())
+        others.sort(key=lambda other: (-moments[other.article.id], other.article.id))
+        reprints = [article_to_record(other.article) for other in others]
+        return make_reading(own, reprints, self._plan(text), self._analyzer)
 
     def similar(self, article_id: str, limit: int) -> tuple[Hit, ...]:
         """At most ``limit`` articles that are most like that one."""

@@ -22,6 +22,7 @@ from indexer.errors import (
     IndexMissingError,
 )
 from search.errors import ArticleNotFoundError, BodyError, NotWrittenError, RequestError
+from search.web.language import VARY
 from search.web.request_id import request_id
 
 __all__ = ["STATUS_OF_ERROR", "Problem", "add_error_handlers", "problem_of"]
@@ -97,7 +98,7 @@ def add_error_handlers(app: Any, render_page: Callable[[falcon.Request, Problem,
             response.set_header("Retry-After", str(RETRY_AFTER_S))
         if _is_page(request):
             response.content_type = falcon.MEDIA_HTML
-            response.set_header("Vary", "Accept-Language")
+            response.set_header("Vary", VARY)
             response.text = render_page(request, problem, error)
         else:
             response.content_type = "application/problem+json"

@@ -1,30 +1,46 @@
-"""The pages for people: a search and its results, an article to read, and errors. Server-rendered; no script is needed."""
+"""The pages for people: a search and its results, help, errors, and how every page is rendered.
+
+What a page needs is in its HTML; the scripts in ``static`` only make it quicker to use. They fetch the same pages, so there is
+one renderer.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import falcon
 import jinja2
 from markupsafe import Markup
 
-from indexer.article import SECTION_SEPARATOR
 from indexer.errors import IndexMissingError
 from search.engines.base import Engine
-from search.errors import RequestError
 from search.page import Page
 from search.request import SearchRequest, request_from_parameters
 from search.web import view
+from search.web.coverage import Chart, anchor_day, date_presets, draw_coverage
 from search.web.errors import Problem
 from search.web.help import EXAMPLES
-from search.web.messages import MESSAGES, choose_language
+from search.web.language import VARY, language_choices, reader_language
+from search.web.messages import MESSAGES
 from search.web.resources import query_parameters
 
-__all__ = ["SECURITY_HEADERS", "ArticlePage", "ErrorPage", "HelpPage", "SearchPage", "StaticResource", "send_page"]
+__all__ = [
+    "SECURITY_HEADERS",
+    "ErrorPage",
+    "HelpPage",
+    "SearchPage",
+    "StaticResource",
+    "page_request",
+    "send_page",
+    "today_in",
+]
 
 _REPEATABLE = frozenset({"section", "author", "source", "not_section", "not_author", "not_source"})
 _FIXED = frozenset(
@@ -47,6 +63,7 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 _YEAR_S = 31_536_000
+_MOST_MONTHS = 1000
 
 MOST_LOOSENED = 8
 """Filters that are tried without, where nothing is found."""
@@ -62,19 +79,46 @@ SECURITY_HEADERS = {
 
 
 class SearchPage:
-    """``GET /`` and ``GET /search``: the search box, and what it found."""
+    """``GET /`` and ``GET /search``: the search box, and what it found. ``today`` is the day where the readers are."""
 
-    def __init__(self, engine: Engine, title: str) -> None:
+    def __init__(self, engine: Engine, title: str, today: Callable[[], date]) -> None:
         self._engine = engine
         self._title = title
+        self._today = today
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """The page; parameters it does not know or that fix its own layout are ignored."""
         search = page_request(request)
-        page = self._engine.search(replace(search, limit=view.PER_PAGE, facets=view.FACETS_SHOWN))
+        page = self._engine.search(
+            replace(search, limit=view.PER_PAGE, facets=view.FACETS_SHOWN, facet_limit=view.VALUES_SHOWN)
+        )
         response.context.passing = page.partial
-        context = {"site": self._title, **_search_context(search, page), "loosened": self._loosened(search, page)}
+        newest = self._newest()
+        anchor = anchor_day(self._today(), newest)
+        context = {
+            "site": self._title,
+            **_search_context(search, page),
+            "loosened": self._loosened(search, page),
+            "chart": self._chart(search),
+            "presets": date_presets(search, anchor),
+            "anchor": anchor if anchor == newest else None,
+        }
         send_page(response, "search.html", request, context)
+
+    def _newest(self) -> date | None:
+        """The day of the newest article of all that has one."""
+        latest = self._engine.search(SearchRequest(limit=1, snippets=0, facets=()))
+        published = latest.hits[0].published if latest.hits else None
+        return date.fromisoformat(published[:10]) if published and len(published) >= len("2024-05-06") else None
+
+    def _chart(self, search: SearchRequest) -> Chart | None:
+        """When what was found appeared. The chosen days do not narrow what is counted, so others can be chosen."""
+        counted = replace(search, offset=0, facet_limit=_MOST_MONTHS)
+
+        def counts(unit: str) -> dict[str, int]:
+            return {value.value: value.count for value in self._engine.facet_values(unit, "", counted)}
+
+        return draw_coverage(search, counts("month"), lambda: counts("year"))
 
     def _loosened(self, search: SearchRequest, page: Page) -> list[tuple[view.Chip | None, str, int]]:
         """What would find something where nothing is found: a filter given up, or any word (None), its address and its hits."""
@@ -91,39 +135,6 @@ class SearchPage:
     on_head = on_get
 
 
-class ArticlePage:
-    """``GET /article/{id}``: an article to read."""
-
-    def __init__(self, engine: Engine, title: str) -> None:
-        self._engine = engine
-        self._title = title
-
-    def on_get(self, request: falcon.Request, response: falcon.Response, article_id: str) -> None:
-        """The reading view, with the way back to the search that led here."""
-        article = self._engine.article(article_id)
-        try:
-            search = page_request(request)
-        except RequestError:
-            search = SearchRequest()  # the search is only the way back; the article is what was asked for
-        crumbs = [
-            (name, view.search_href(SearchRequest(sections=(SECTION_SEPARATOR.join(article.section[: at + 1]),))))
-            for at, name in enumerate(article.section)
-        ]
-        context = {
-            "site": self._title,
-            "article": article,
-            "crumbs": crumbs,
-            "authors": [(name, view.search_href(SearchRequest(authors=(name,)))) for name in article.authors],
-            "paragraphs": [line for line in article.body.split("\n") if line],
-            "lang": view.han_language(article.title + article.body[:500]),
-            "search": search,
-            "back": view.search_href(search, offset=search.offset),
-        }
-        send_page(response, "article.html", request, context)
-
-    on_head = on_get
-
-
 class HelpPage:
     """``GET /help``: what may be written into the box."""
 
@@ -135,13 +146,13 @@ class HelpPage:
         examples = [
             (example.query, view.search_href(SearchRequest(text=example.query)), example.finds) for example in EXAMPLES
         ]
-        send_page(response, "help.html", request, {"site": self._title, "examples": examples})
+        send_page(response, "help.html", request, {"site": self._title, "examples": examples, "here": "help"})
 
     on_head = on_get
 
 
 class StaticResource:
-    """``GET /static/{name}``: the style sheet and the icon, as they were when the program started."""
+    """``GET /static/{name}``: the style sheet, the scripts and the icon, as they were when the program started."""
 
     def on_get(self, request: falcon.Request, response: falcon.Response, name: str) -> None:
         """The file; kept by browsers for a year when its address holds its version."""
@@ -182,40 +193,53 @@ def page_request(request: falcon.Request) -> SearchRequest:
     return request_from_parameters(given, ignore_unknown=True)
 
 
-def send_page(response: falcon.Response, template: str, request: falcon.Request, context: dict[str, Any]) -> None:
-    """Makes the page of ``template`` the answer, in the language of the reader."""
-    response.content_type = falcon.MEDIA_HTML
-    response.set_header("Vary", "Accept-Language")
-    response.set_header("X-Robots-Tag", "noindex")
-    response.text = _render(template, request, context)
+def today_in(zone: ZoneInfo) -> date:
+    """The day that it is there."""
+    return datetime.now(zone).date()
 
 
 def _search_context(search: SearchRequest, page: Page) -> dict[str, Any]:
     chips = [chip for chip, _ in view.filter_chips(search)]
+    facets = {name: view.facet_choices(search, name, page.facets.get(name, ())) for name in view.FACETS_SHOWN}
+    sections = view.value_tree(facets["section"])
     return {
         "search": search,
         "page": page,
         "chips": chips,
         "home": not (search.text or chips or search.offset),
-        "facets": {name: view.facet_choices(search, name, page.facets.get(name, ())) for name in view.FACETS_SHOWN},
+        "facets": facets | {"section": sections},
+        "more_values": {name: len(choices) >= view.VALUES_SHOWN for name, choices in facets.items()},
         "sorts": view.sort_choices(search),
         "matches": [
             (name, view.search_href(search, match=name), search.match == name) for name in ("auto", "all", "any")
         ],
-        "clear": view.search_href(SearchRequest(text=search.text, match=search.match, sort=search.sort)),
+        "folds": view.search_href(search, group="" if search.group else "story"),
+        "clear": view.search_href(
+            SearchRequest(text=search.text, match=search.match, sort=search.sort, group=search.group)
+        ),
         "suggested": view.search_href(search, text=page.suggestion) if page.suggestion else None,
         "pagination": view.pagination(search, page),
+        "here": view.search_href(search, offset=search.offset),
     }
 
 
+def send_page(response: falcon.Response, template: str, request: falcon.Request, context: dict[str, Any]) -> None:
+    """Makes the response a page for people, in the language of whoever asks, and for no search engine."""
+    response.content_type = falcon.MEDIA_HTML
+    response.set_header("Vary", VARY)
+    response.set_header("X-Robots-Tag", "noindex")
+    response.text = _render(template, request, context)
+
+
 def _render(template: str, request: falcon.Request, context: dict[str, Any]) -> str:
-    language = choose_language(request.get_header("Accept-Language"))
+    language = reader_language(request)
     return (
         _templates()
         .get_template(template)
         .render(
             context,
             language=language,
+            languages=language_choices(language, context.get("here", "")),
             say=MESSAGES[language],
             # Relative, so that it holds under any URL prefix, whether or not a proxy tells it.
             root="../" * (request.path.count("/") - 1) or "./",

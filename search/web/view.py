@@ -18,6 +18,7 @@ from search.request import MAX_OFFSET, SearchRequest, request_to_parameters
 __all__ = [
     "FACETS_SHOWN",
     "PER_PAGE",
+    "VALUES_SHOWN",
     "Chip",
     "Choice",
     "article_href",
@@ -33,14 +34,19 @@ __all__ = [
     "search_href",
     "shown_day",
     "sort_choices",
-    "split_choices",
+    "value_tree",
+    "values_href",
     "web_address",
 ]
 
 PER_PAGE = 10
-FACETS_SHOWN = ("section", "author", "source", "year")
+FACETS_SHOWN = ("section", "author", "source")
+VALUES_SHOWN = 8
+"""Values of a facet, and sections of one level, that the page lists; the others are found by their name."""
+
 LAST_PAGE = MAX_OFFSET // PER_PAGE
-BAR_WIDTH = 100
+MOST_OPEN = 8
+"""So many sections are shown with all that is below them."""
 
 _FIELD = {"section": "sections", "author": "authors", "source": "sources"}
 _TRADITIONAL_SHARE = 0.1
@@ -49,14 +55,22 @@ _SENTENCE_ENDS = "。！？!?；;…”’」』）)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A facet value as a link: ``href`` chooses it, or takes the choice back. ``bar`` is its share of the largest, 0–100."""
+    """A facet value as a link: ``href`` chooses it, or takes the choice back.
+
+    ``without`` excludes one that is chosen, or no longer excludes one; empty where excluding only adds to the search.
+
+    ``path`` is the whole value, ``children`` are what lies below a section, shown at once when ``unfolded``.
+    """
 
     label: str
     count: int
     href: str
     selected: bool
-    depth: int = 0
-    bar: int = 0
+    without: str = ""
+    excluded: bool = False
+    path: str = ""
+    children: tuple[Choice, ...] = ()
+    unfolded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +96,12 @@ def article_href(article_id: str, request: SearchRequest) -> str:
     return f"article/{quote(article_id, safe='')}" + (f"?{query}" if query else "")
 
 
+def values_href(request: SearchRequest, name: str, text: str = "") -> str:
+    """The relative address of the page with all values of a facet that contain ``text``."""
+    pairs = [("facet", name), *hidden_inputs(request), *([("value", text)] if text else [])]
+    return "values?" + urlencode(pairs)
+
+
 def feed_href(request: SearchRequest) -> str:
     """The relative address of the feed of ``request``; in its own order, the newest first, where none was chosen."""
     return _with_query("feed", request_to_parameters(_whole(request)))
@@ -104,25 +124,50 @@ def hidden_inputs(request: SearchRequest, *without: str) -> list[tuple[str, str]
 
 
 def facet_choices(request: SearchRequest, name: str, values: tuple[FacetValue, ...]) -> list[Choice]:
-    """The values of one facet as links."""
-    most = max((value.count for value in values), default=0) or 1
-    if name == "year":
-        return [
-            _year_choice(request, value, bar=round(BAR_WIDTH * value.count / most))
-            for value in sorted(values, key=lambda value: value.value, reverse=True)
-        ]
-    chosen = getattr(request, _FIELD[name])
+    """The values of one facet as links, in their order; sections each by their whole path."""
+    field = _FIELD[name]
+    chosen, unwanted = getattr(request, field), getattr(request, f"not_{field}")
+    excluded = {_value_key(name, value) for value in unwanted}
     toggle = _toggle_section if name == "section" else _toggle_value
-    return [
-        Choice(
-            label=value.value.rpartition(SECTION_SEPARATOR)[2] if name == "section" else value.value,
-            count=value.count,
-            selected=value.selected,
-            depth=value.value.count(SECTION_SEPARATOR) if name == "section" else 0,
-            href=search_href(request, **{_FIELD[name]: toggle(chosen, value)}),
+    choices = []
+    for value in values:
+        key = _value_key(name, value.value)
+        is_out = key in excluded
+        allowed = tuple(item for item in unwanted if _value_key(name, item) != key)
+        wanted = tuple(item for item in chosen if not _overlap(name, item, key))
+        without = {field: wanted, f"not_{field}": allowed if is_out else (*allowed, value.value)}
+        choices.append(
+            Choice(
+                label=value.value,
+                path=value.value,
+                count=value.count,
+                selected=value.selected,
+                excluded=is_out,
+                href=search_href(request, **{field: toggle(chosen, value), f"not_{field}": allowed}),
+                without=search_href(request, **without) if is_out or wanted != chosen else "",
+            )
         )
-        for value in values
-    ]
+    return choices
+
+
+def value_tree(choices: list[Choice]) -> list[Choice]:
+    """Sections, each below its parent, as a tree: by their own names, what lies above a chosen one unfolded."""
+    few = len(choices) <= MOST_OPEN
+    roots: list[Choice] = []
+    # From the last to the first, so that all below a section are known when it comes.
+    waiting: dict[int, list[Choice]] = {}
+    for choice in reversed(choices):
+        depth = choice.path.count(SECTION_SEPARATOR)
+        children = tuple(reversed(waiting.pop(depth + 1, [])))
+        inside = any(child.selected or child.excluded or child.unfolded for child in children)
+        branch = replace(
+            choice,
+            label=choice.path.rpartition(SECTION_SEPARATOR)[2],
+            children=children,
+            unfolded=bool(children) and (few or inside or choice.selected),
+        )
+        (waiting.setdefault(depth, []) if depth else roots).append(branch)
+    return roots[::-1]
 
 
 def filter_chips(request: SearchRequest) -> list[tuple[Chip, SearchRequest]]:
@@ -171,14 +216,6 @@ def sort_choices(request: SearchRequest) -> list[tuple[str, str, bool]]:
     return [(name, search_href(request, sort=name), name == current) for name in names]
 
 
-def split_choices(choices: list[Choice], shown: int) -> tuple[list[Choice], list[Choice]]:
-    """The choices to show at once, and the rest; never between a section and what lies below it."""
-    if len(choices) <= shown + 2:
-        return choices, []
-    at = next((at for at in range(shown, len(choices)) if choices[at].depth == 0), len(choices))
-    return choices[:at], choices[at:]
-
-
 def shown_day(published: str | None) -> str:
     """The day of a date, without its time."""
     return (published or "")[:10]
@@ -194,14 +231,6 @@ def han_language(text: str) -> str:
 def hit_language(hit: Hit) -> str:
     """The language tag of a hit, from its title and snippets."""
     return han_language(hit.title + "".join(hit.highlights.snippets))
-
-
-def _year_choice(request: SearchRequest, value: FacetValue, *, bar: int) -> Choice:
-    year = int(value.value)
-    selected = request.days() == (year * 10000 + 101, year * 10000 + 1231)
-    span = None if selected else value.value
-    href = search_href(request, from_=span, to=span)
-    return Choice(label=value.value, count=value.count, href=href, selected=selected, bar=bar)
 
 
 def _toggle_value(chosen: tuple[str, ...], value: FacetValue) -> tuple[str, ...]:
@@ -224,6 +253,15 @@ def _on_one_path(one: str, other: str) -> bool:
         return one == other
     short, long = sorted((one, other), key=len)
     return short == long or long.startswith(short + SECTION_SEPARATOR)
+
+
+def _overlap(name: str, chosen: str, key: str) -> bool:
+    """Whether nothing or less would be left of a chosen value once the one with ``key`` is excluded."""
+    return _on_one_path(_section_key(chosen), key) if name == "section" else facet_key(chosen) == key
+
+
+def _value_key(name: str, value: str) -> str:
+    return _section_key(value) if name == "section" else facet_key(value)
 
 
 def _section_key(value: str) -> str:

@@ -440,6 +440,29 @@ class EngineContract:
     ) -> None:
         assert [(one.text, one.kind, one.count) for one in engine.suggest(typed, 10)] == completed
 
+    def test_an_article_is_read_with_the_marks_of_the_query(self, engine: Engine) -> None:
+        reading = engine.read("seed", "监督 资源县")
+        assert reading.title == "<mark>資源縣</mark>:強化<mark>監督</mark>檢查"
+        assert reading.body == (
+            "“我們要堅決整治。”<mark>資源縣</mark>紀委監委說。",
+            "<mark>監督</mark>檢查組到了 中峰鎮。",
+        )
+        assert (reading.summary, reading.captions) == (("針對疫情防控形勢。",), ("督查組在中峰鎮督查。 莫畏雄/攝",))
+        assert (reading.marks, reading.article.id, reading.reprints) == (4, "seed", ())
+        assert engine.read("seed", "caption:督查").captions == (
+            "<mark>督查</mark>組在中峰鎮<mark>督查</mark>。 莫畏雄/攝",
+        )
+        assert engine.read("markup", "").body == ("x&lt;script&gt;alert(1)&lt;/script&gt;监督&lt;/mark&gt;",)
+        assert engine.read("markup", "").marks == 0
+        with pytest.raises(ArticleNotFoundError):
+            engine.read("none", "监督")
+
+    def test_the_reprints_of_an_article_are_those_of_its_story_the_newest_first(self) -> None:
+        engine = self.make_engine(STORIES)
+        assert [hit.id for hit in engine.read("second", "监督").reprints] == ["third", "first"]
+        assert engine.read("second", "监督").reprints[1].highlights.title == "<mark>监督</mark>"
+        assert engine.read("other", "").reprints == engine.read("alone", "").reprints == ()
+
     def test_similar_articles_share_the_telling_words_and_are_of_other_stories(self, engine: Engine) -> None:
         similar = engine.similar("undated", 2)
         assert [hit.id for hit in similar] == ["seed", "markup"]
