@@ -105,6 +105,7 @@ class Keeper:
         self._seen: _Seen | None = None
         self._fault: tuple[StorageError, _Generation] | None = None
         self._fault_said = False
+        self._verified = False
         self._rejected: tuple[IngestError, ...] = ()
         self._written_at = -math.inf
         self._unlooked_since = math.inf
@@ -166,11 +167,14 @@ class Keeper:
             self._rebuild(archive, *self._fault)
 
     def _attend(self, archive: Archive) -> None:
-        """Brings the index up where there is something to bring up, else does what has time.
+        """Brings the index up where there is something to bring up, else does what has time; at first it reads all of it.
 
         Raises:
             IndexDamagedError, IndexMissingError, AnalysisMismatchError: it is to be built anew.
         """
+        if not self._verified:
+            self._scrubber.verify(self._pause)
+            self._verified = True
         seen = _Seen(archive.moved(), manifest_stamp(self._data), _words_stamp(self._data))
         if seen != self._seen:
             covered = self._change_covered(archive)
@@ -235,7 +239,7 @@ class Keeper:
                 )
             with following(archive, self._data, options, self._progress, anew=True) as target:
                 target.finish()
-        self._fault, self._fault_said, self._seen = None, False, None
+        self._fault, self._fault_said, self._seen, self._verified = None, False, None, True
         self._scrubber.restart()
 
     def _stories_due(self) -> bool:

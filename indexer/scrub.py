@@ -1,12 +1,13 @@
 """The files of the index are looked at again and again: at once when one is not what it was, and each byte within a time.
 
 For ``keeper.py``. Opening an index sees what is cut short, missing or another; a bit that flips on the disk is seen only by who
-reads all of it. Files are read, not mapped: one that is cut short meanwhile is an error then, and no signal that ends a process.
+reads all of it: an engine that opens an index for the first time, the keeper when it begins, and this from then on. Files are
+read, not mapped: one that is cut short meanwhile is an error then, and no signal that ends a process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 
@@ -64,15 +65,15 @@ class Scrubber:
         """Begins a new reading: the index is another one."""
         self._marks, self._steps, self._next = {}, None, 0.0
 
-    def verify(self) -> None:
-        """Reads every file now.
+    def verify(self, pause: Callable[[], None] = lambda: None) -> None:
+        """Reads every file now, as fast as it goes; ``pause`` is called every now and then.
 
         Raises:
             IndexDamagedError: one is damaged.
             IndexMissingError, AnalysisMismatchError: as when it is opened.
         """
-        for path in _paths(self._open()):
-            _read_all(path)
+        for _ in _steps(_paths(self._open())):
+            pause()
 
     def advance(self) -> None:
         """Reads as much as it takes to be through in time.
@@ -122,10 +123,9 @@ def _steps(paths: list[Path]) -> Iterator[int]:
     """Reads the files, those that are still there, and says after each chunk how much it was."""
     for path in paths:
         try:
-            file = PartFile(path)
+            yield from PartFile(path).verify_in_steps(CHUNK_BYTES)
         except FileNotFoundError:
             continue  # a commit has taken its place; if not, whoever opens the index sees that it is missing
-        yield from file.verify_in_steps(CHUNK_BYTES)
 
 
 def _read_all(path: Path) -> None:

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from indexer.build import BuildOptions, sync
 from indexer.errors import AnalysisMismatchError, IndexDamagedError, IndexMissingError
 from indexer.schema import clean_article
 from indexer.sources import ReadLimits
-from indexer.store import read_manifest, write_manifest
+from indexer.store import index_folder, read_manifest, write_manifest
 from search import Engine, Page, SearchRequest
 from search.engines.local import LocalEngine
 from search.engines.reference import ReferenceEngine
@@ -297,3 +298,45 @@ def test_searches_in_threads_give_what_one_thread_gives(corpus_data: Path) -> No
     fresh.close()
     assert all(pages == expected for pages in found.values())
     assert len(found) == 4
+
+
+def test_an_engine_never_answers_from_an_index_that_was_damaged_before_it_opened_it(
+    index_articles: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = index_articles(*(article(f"n{number}", body=f"监督{number}。" * 50) for number in range(9)))
+    (path,) = index_folder(data).glob("g*/*.grams")
+    sound = path.read_bytes()
+    path.write_bytes(sound[:1000] + bytes([sound[1000] ^ 1]) + sound[1001:])
+    clock = [100.0]
+    monkeypatch.setattr("search.engines.local.monotonic", lambda: clock[0])
+    with closing(engine_over(data)) as engine:
+        for _ in range(2):
+            with pytest.raises(IndexDamagedError, match="checksum"):
+                engine.search(SearchRequest(text="监督"))
+        path.write_bytes(sound)
+        clock[0] += 0.1
+        assert engine.search(SearchRequest(text="监督")).total == 9
+
+
+def test_a_large_index_that_is_damaged_is_not_read_anew_by_each_who_asks(
+    index_articles: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = index_articles(article("a", body="监督"))
+    clock, opened = [100.0], []
+
+    def slow(*_given: object, **_named: object) -> None:
+        opened.append(clock[0])
+        clock[0] += 2
+        raise IndexDamagedError("another checksum", path=data)
+
+    monkeypatch.setattr("search.engines.local.monotonic", lambda: clock[0])
+    monkeypatch.setattr("search.engines.local.open_newest", slow)
+    with closing(engine_over(data)) as engine:
+        for _ in range(40):
+            with pytest.raises(IndexDamagedError, match="another checksum"):
+                engine.search(SearchRequest(text="监督"))
+            clock[0] += 0.5
+        assert opened == [100.0, 110.0, 120.0]
+        monkeypatch.undo()
+        index_articles(article("b", body="监督"))  # another manifest: it is looked at again at once
+        assert engine.search(SearchRequest(text="监督")).total == 2

@@ -65,3 +65,23 @@ def test_an_index_that_is_damaged_or_of_another_analysis_is_refused(index_articl
         path.unlink()
     with pytest.raises(IndexDamagedError, match="article-search rebuild"):
         open_newest(data)
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+
+
+def test_a_bit_that_flipped_is_an_error_for_who_has_all_of_it_verified(index_articles: Index) -> None:
+    data = index_articles(*(article(f"{number}", body=f"监督{number}。" * 50) for number in range(9)))
+    before = open_newest(data, verify=True).snapshot
+    for path in index_folder(data).glob("g*/*.*"):
+        if path.suffix != ".toc":
+            flip(path)
+            open_newest(data)
+            open_newest(data, before=before, verify=True)  # what is open already is not read again
+            with pytest.raises(IndexDamagedError, match="cannot be read"):
+                open_newest(data, verify=True)
+            flip(path)
+    open_newest(data, verify=True)

@@ -26,6 +26,7 @@ from indexer.status import read_status
 from indexer.store import index_folder, open_newest, read_manifest, remove_index, write_manifest
 from indexer.store.contents import read_contents
 from indexer.store.merge import merge_file
+from search import SearchRequest, open_engine
 from tests.conftest import ZONE, article
 from tests.test_keeper import asked, found, kept, put, total, until
 from tests.test_service import running, served
@@ -216,12 +217,44 @@ def test_what_is_damaged_is_not_merged_into_something_that_looks_sound(data: Pat
     put(data, *(article(f"m{number}") for number in range(40)))
     with pytest.raises(IndexDamagedError, match="another checksum"):
         merge_file(".articles", path.parent, "MAIN_merged", read_contents(path.parent).segments, 1 << 20)
+    flip(path, path.stat().st_size // 2)
     with kept(data, options):
-        until(lambda: len(found(data)) == 80)
+        until(lambda: read_manifest(data).change == read_last_change(data))
+        path = next(path for path in files(data) if path.suffix == ".articles")
+        flip(path, path.stat().st_size // 2)
         for number in range(20):  # until it is merged, and found
             put(data, *(article(f"more{number}x{at}") for at in range(10)))
             until(lambda: read_manifest(data).change == read_last_change(data))
+        until(lambda: read_status(data).rebuilds == 1)  # type: ignore[union-attr]
     assert check(data, options).findings == ()
+    assert len(found(data)) == 100  # the most that are shown
+
+
+def test_a_bit_that_flipped_while_no_service_ran_is_found_before_anything_else_is_done(
+    data: Path, options: BuildOptions
+) -> None:
+    for path in files(data):
+        flip(path, path.stat().st_size // 2)
+        before, engine = read_manifest(data).generation, open_engine(data)
+        with pytest.raises(IndexDamagedError):
+            engine.search(SearchRequest())
+        put(data, article("n1", body="监督。"))
+        keeper = Keeper(data, options, lambda: False)
+        keeper.step()
+        assert read_manifest(data).generation != before
+        assert engine.search(SearchRequest()).total == 40
+        engine.close()
+        keeper.step()
+        keeper._close_archive()
+    assert read_status(data).damages == 6  # type: ignore[union-attr]
+
+
+def test_a_keeper_that_is_told_to_stop_does_not_read_on(data: Path, options: BuildOptions) -> None:
+    looked = []
+    keeper = Keeper(data, options, lambda: bool(looked.append(1)) or True)
+    keeper.step()
+    assert (looked, keeper._verified) == ([1], False)
+    keeper._close_archive()
 
 
 def test_a_service_over_a_damaged_index_says_so_until_it_has_mended_it(data: Path) -> None:

@@ -18,7 +18,8 @@ import pytest
 
 from indexer.analysis import Analyzer
 from indexer.archive.database import Database
-from indexer.store import contents, manifest, parts, reader
+from indexer.scrub import Scrubber
+from indexer.store import contents, manifest, open_newest, parts, reader
 from indexer.targets import LocalTarget
 from search.engines import local
 from tests.test_torture import need
@@ -173,13 +174,28 @@ def test_a_restore_file_by_file_is_found(tmp_path: Path, monkeypatch: Patch) -> 
 
 def test_a_check_that_does_not_read_the_arrays_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(parts.PartFile, "verify", lambda _file: None)
-    assert any("flipped: not found by a check" in each for each in damage.run(tmp_path, 70, Random(3)).problems)
+    assert any("flipped: not found by a check" in each for each in damage.run(tmp_path, 20, Random(3)).problems)
+
+
+def test_an_engine_that_does_not_verify_what_it_opens_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
+    def unverified(data: Path, *, verify: bool = False, **options: Any) -> Any:
+        return open_newest(data, **options)
+
+    monkeypatch.setattr(local, "open_newest", unverified)
+    problems = damage.run(tmp_path, 20, Random(3)).problems
+    assert problems
+    assert all("flipped: 1 answers from an index that is damaged" in each for each in problems)
+
+
+def test_a_keeper_that_does_not_read_everything_at_first_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
+    monkeypatch.setattr(Scrubber, "verify", lambda *_arguments: None)
+    assert any("flipped: not mended by a keeper" in each for each in damage.run(tmp_path, 20, Random(3)).problems)
 
 
 def test_an_opening_that_does_not_compare_files_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(reader, "_check_files", lambda *_arguments: None)
-    counts = damage.run(tmp_path, 30, Random(3))
-    assert any("another: " in each and "known to be damaged" in each for each in counts.problems)
+    counts = damage.run(tmp_path, 10, Random(3))
+    assert any("another: " in each and "from an index that is damaged" in each for each in counts.problems)
 
 
 def test_a_full_disk_that_is_told_by_a_traceback_is_found(tmp_path: Path, monkeypatch: Patch) -> None:

@@ -23,11 +23,15 @@ class Newest:
     snapshot: Snapshot
 
 
-def open_newest(data: str | Path, *, analysis: str | None = None, before: Snapshot | None = None) -> Newest:
+def open_newest(
+    data: str | Path, *, analysis: str | None = None, before: Snapshot | None = None, verify: bool = False
+) -> Newest:
     """The newest state of the index in a data directory; what it shares with ``before``, an older one, is not opened again.
 
+    Opening looks at headers, directories and lengths; with ``verify`` every byte of what is opened is compared with its checksum.
+
     Raises:
-        IndexMissingError, IndexDamagedError: there is none, or it cannot be read.
+        IndexMissingError, IndexDamagedError: there is none, or it is not what was written.
         AnalysisMismatchError: it was built by other rules than those of the fingerprint ``analysis``.
     """
     for attempt in range(ATTEMPTS):
@@ -37,7 +41,7 @@ def open_newest(data: str | Path, *, analysis: str | None = None, before: Snapsh
         if analysis is not None:
             manifest.check_analysis(analysis, folder)
         try:
-            snapshot = open_snapshot(folder / manifest.generation, commit=manifest.commit, before=before)
+            snapshot = open_snapshot(folder / manifest.generation, commit=manifest.commit, before=before, verify=verify)
         except IndexDamagedError:
             # A rebuild may have taken the place of the generation that was being opened, and removed it.
             if attempt == ATTEMPTS - 1 or manifest_stamp(data) == stamp:

@@ -154,13 +154,14 @@ class PartFile:
         It reads the file, and not its map, which would end the process if the file were cut short meanwhile.
 
         Raises:
+            FileNotFoundError: it was removed.
             IndexDamagedError: the file is damaged.
         """
         try:
             with self.path.open("rb", buffering=0) as file:
                 yield from self._verified(lambda at, size: os.pread(file.fileno(), size, at), chunk_bytes)
         except FileNotFoundError:
-            return  # it was removed: what it held is elsewhere
+            raise
         except OSError as error:
             raise self._damaged(error.strerror or str(error)) from error
 

@@ -120,10 +120,11 @@ class _Columns(dict[str, FacetColumn]):
         return column
 
 
-def open_snapshot(folder: Path, *, commit: int = 0, before: Snapshot | None = None) -> Snapshot:
+def open_snapshot(folder: Path, *, commit: int = 0, before: Snapshot | None = None, verify: bool = False) -> Snapshot:
     """The newest commit of the generation in ``folder``, number ``commit`` or later.
 
-    What ``before``, an earlier snapshot, has open already is taken from there, with all that was computed of it.
+    What ``before``, an earlier snapshot, has open already is taken from there, with all that was computed of it. With ``verify``
+    every byte of what is opened is compared with its checksum.
 
     Raises:
         IndexDamagedError: it cannot be read.
@@ -131,7 +132,7 @@ def open_snapshot(folder: Path, *, commit: int = 0, before: Snapshot | None = No
     for attempt in range(OPEN_ATTEMPTS):
         try:
             contents = read_contents(folder, commit=commit)
-            return Snapshot(open_segments(folder, contents, before.segments if before else ()), before)
+            return Snapshot(open_segments(folder, contents, before.segments if before else (), verify=verify), before)
         except FileNotFoundError as error:
             # NOTE: a commit may remove what the table of contents names between its reading and the opening of the files.
             if attempt == OPEN_ATTEMPTS - 1:
@@ -142,7 +143,9 @@ def open_snapshot(folder: Path, *, commit: int = 0, before: Snapshot | None = No
     raise AssertionError("unreachable")
 
 
-def open_segments(folder: Path, contents: Contents, known: Sequence[Segment] = ()) -> list[Segment]:
+def open_segments(
+    folder: Path, contents: Contents, known: Sequence[Segment] = (), *, verify: bool = False
+) -> list[Segment]:
     """The segments that a table of contents names, in its order; those that are among the ``known`` are not opened again.
 
     Raises:
@@ -154,7 +157,7 @@ def open_segments(folder: Path, contents: Contents, known: Sequence[Segment] = (
     segments = [
         held[entry.name].with_deleted(entry.deleted)
         if entry.name in held
-        else Segment(folder, entry.name, entry.deleted)
+        else Segment(folder, entry.name, entry.deleted, verify=verify)
         for entry in contents.segments
     ]
     for entry, segment in zip(contents.segments, segments, strict=True):

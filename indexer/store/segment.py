@@ -33,6 +33,7 @@ __all__ = ["SEGMENT_FILES", "Segment", "SegmentFacet", "new_name"]
 SEGMENT_FILES = (".seg", ".grams", ".articles")
 """How the names of a segment's files end."""
 ID_STEP = 512
+VERIFIED_BYTES = 1 << 20
 Value = TypeVar("Value")
 _LEFT_OUT: dict[str, Any] = {
     "section": [], "authors": [], "source": None, "published": None, "url": None, "also_at": [], "story": None
@@ -73,15 +74,20 @@ class Segment:
         lengths: words in each field of ``WORD_FIELDS``; days, moments: as in ``PreparedArticle``.
         ids: the ids by document; order: documents by id; ranks: the place of each in that.
 
+    With ``verify`` all of each file is read and compared with its checksums, before anything is made of it.
+
     Raises:
         FileNotFoundError: a file is missing.
         IndexDamagedError: a file is damaged.
     """
 
-    def __init__(self, folder: Path, name: str, deleted: Sequence[int] = ()) -> None:
+    def __init__(self, folder: Path, name: str, deleted: Sequence[int] = (), *, verify: bool = False) -> None:
         self.name = name
         self.parts, self.grams, self.stored = (PartFile(folder / (name + end)) for end in SEGMENT_FILES)
         self.files = (self.parts, self.grams, self.stored)
+        for file in self.files if verify else ():
+            for _ in file.verify_in_steps(VERIFIED_BYTES):
+                pass
         self.starts = self.parts["starts"]
         self.n_docs = len(self.starts) - 1
         self._folder = folder

@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import Analyzer
 from indexer.article import Article, article_from_stored
-from indexer.errors import ArticleSearchError, IndexMissingError, UnreadableError
+from indexer.errors import ArticleSearchError, IndexDamagedError, IndexMissingError, UnreadableError
 from indexer.schema import facet_key
-from indexer.store import Manifest, Snapshot, index_folder, manifest_stamp, open_newest
+from indexer.store import Manifest, Newest, Snapshot, index_folder, manifest_stamp, open_newest
 from search.engines.answers import Answers
 from search.engines.assistance import Assistance
 from search.engines.base import EngineStats, Export
@@ -51,6 +51,8 @@ __all__ = ["LocalEngine"]
 
 Mask = npt.NDArray[np.bool_]
 
+_Stamp = tuple[int, int, int] | None
+
 _NO_WORDS = Vocabulary()
 
 
@@ -59,7 +61,7 @@ class _Open:
     """A snapshot with what was computed on it."""
 
     manifest: Manifest
-    stamp: tuple[int, int, int] | None
+    stamp: _Stamp
     snapshot: Snapshot
     analyzer: Analyzer
     evaluator: Evaluator
@@ -121,6 +123,7 @@ class LocalEngine:
         self._analyzer = analyzer
         self._relax_share = relax_share
         self._open: _Open | None = None
+        self._refused: tuple[_Stamp, float, str] | None = None
         self._completions: Latest[Completions] = Latest()
         self._lock = threading.Lock()
 
@@ -338,9 +341,10 @@ class LocalEngine:
             return before
         if stamp is None and not self._data.exists():
             raise IndexMissingError(f"there is no data directory {self._data}; name one with --data", path=self._data)
-        newest = open_newest(
-            self._data, analysis=self._analyzer.fingerprint, before=before.snapshot if before else None
-        )
+        if before is None:
+            newest = self._first(stamp)
+        else:
+            newest = open_newest(self._data, analysis=self._analyzer.fingerprint, before=before.snapshot)
         manifest, snapshot = newest.manifest, newest.snapshot
         # The words of the user's that count are those which the index knows, until it is brought up to newer ones.
         analyzer = (before.analyzer if before else self._analyzer).with_user_words(manifest.user_words)
@@ -351,6 +355,22 @@ class LocalEngine:
         snapshot.make_ready(SearchRequest().facets)
         self._open = _Open(manifest, newest.stamp, snapshot, analyzer, evaluator, ranker, assistance, answers)
         return self._open
+
+    def _first(self, stamp: _Stamp) -> Newest:
+        """The newest index, each byte of it verified: it may have been damaged while nobody looked after it.
+
+        Segments of later commits are not, for a search would wait for it; the keeper's scrubbing has them.
+        """
+        begin = monotonic()
+        if self._refused is not None and self._refused[0] == stamp and begin < self._refused[1]:
+            raise IndexDamagedError(self._refused[2], path=self._data)
+        try:
+            return open_newest(self._data, analysis=self._analyzer.fingerprint, verify=True)
+        except IndexDamagedError as error:
+            # It is not read again and again meanwhile by all who ask: that takes a fifth of the time at most.
+            end = monotonic()
+            self._refused = stamp, end + 4 * (end - begin), str(error)
+            raise
 
 
 class _Stories:

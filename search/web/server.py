@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -73,7 +74,7 @@ def run(
                 "pre_fork": lambda _arbiter, worker: setattr(worker, "counters_row", counters.claim()),
                 "post_fork": lambda _arbiter, worker: counters.use(worker.counters_row),
                 "child_exit": lambda _arbiter, worker: counters.release(worker.counters_row),
-                "post_worker_init": lambda _worker: warm(),
+                "post_worker_init": lambda worker: _warm_up(worker, warm),
                 "when_ready": _announce,
             }
             for name, value in options.items():
@@ -106,6 +107,15 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
         super().stop(graceful)
         if self._companion is not None:
             self._companion.end()
+
+
+def _warm_up(worker: Any, warm: Callable[[], None]) -> None:
+    """Warms a worker; however long it takes to read an index from a disk, the arbiter does not take it for one that hangs."""
+    thread = threading.Thread(target=warm, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        worker.notify()
+        thread.join(timeout=1)
 
 
 def _check_address(bind: str) -> None:
