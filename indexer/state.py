@@ -22,6 +22,7 @@ from typing import Literal, get_args
 
 from indexer.directory import STATE_NAME
 from indexer.errors import StateError
+from indexer.store import make_folder
 
 __all__ = [
     "SCOPES",
@@ -227,7 +228,7 @@ def _changing(data: str | Path) -> Iterator[sqlite3.Connection]:
     """A transaction on the state, which is made where it is missing."""
     path = Path(data) / STATE_NAME
     with _explained(path, "write to"):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
             db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             db.execute("PRAGMA synchronous = FULL")

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
+from tests.torture.counts import Counts
 from tests.torture.report import write_report
 from tests.torture.scenarios import SCENARIOS, lacking, run_scenario
 
@@ -21,27 +25,32 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, metavar="N", help="rounds of each scenario, in place of its own number")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
     parser.add_argument("--report", type=Path, metavar="FILE", help="where the report goes, as Markdown")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="scenarios at the same time")
     options = parser.parse_args()
-    logging.disable()  # what a keeper says of the damage that it finds
-    failed = False
-    found = {}
-    for name in options.only or SCENARIOS:
-        if lack := lacking(name):
-            print(f"{name}: this machine lacks {lack}", file=sys.stderr)  # noqa: T201
-            failed = True
-            continue
-        counts = found[name] = run_scenario(name, options.rounds or SCENARIOS[name].LONG, options.seed)
-        failed = failed or not counts.clean
-        for problem in counts.problems:
-            print(f"{name}: {problem}", file=sys.stderr)  # noqa: T201
-        print(  # noqa: T201
-            f"{name}: {counts.rounds} rounds, {counts.acknowledged} acknowledged, {counts.lost} lost, {counts.twice} twice, "
-            f"{counts.wrong} wrong, {counts.seconds:.0f} s",
-            flush=True,
-        )
+    names = options.only or [*SCENARIOS]
+    lacks = {name: lack for name in names if (lack := lacking(name))}
+    for name, lack in lacks.items():
+        print(f"{name}: this machine lacks {lack}", file=sys.stderr)  # noqa: T201
+    able = [name for name in names if name not in lacks]
+    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"), initializer=logging.disable) as pool:
+        runs = {
+            name: pool.submit(run_scenario, name, options.rounds or SCENARIOS[name].LONG, options.seed) for name in able
+        }
+        found = {name: _told(name, run.result()) for name, run in runs.items()}
     if options.report:
         write_report(options.report, found, seed=options.seed)
-    return int(failed)
+    return int(bool(lacks) or not all(counts.clean for counts in found.values()))
+
+
+def _told(name: str, counts: Counts) -> Counts:
+    for problem in counts.problems:
+        print(f"{name}: {problem}", file=sys.stderr)  # noqa: T201
+    print(  # noqa: T201
+        f"{name}: {counts.rounds} rounds, {counts.acknowledged} acknowledged, {counts.lost} lost, {counts.twice} twice, "
+        f"{counts.wrong} wrong, {counts.seconds:.0f} s",
+        flush=True,
+    )
+    return counts
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Kill -9 at random moments of indexing, merging, switching generations, deleting, backing up and restoring.
+"""Kill -9 at random moments of indexing, merging, switching generations, deleting, making keys, backing up and restoring.
 
 One directory goes through all of it. Each round a process begins something, says what it begins and what it was told, and is
 killed; or one of its workers is. Then the directory is opened as the next command would, brought up, and judged.
@@ -7,6 +7,7 @@ killed; or one of its workers is. Then the directory is opened as the next comma
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -18,15 +19,28 @@ from indexer.archive import Archive
 from indexer.backup import back_up
 from indexer.build import Absent, BuildOptions, index_paths, sync
 from indexer.restore import restore
-from indexer.store import writer
+from indexer.state import KeyRing, add_key, revoke_key
+from indexer.store import Merger, tiers, writer
 from tests.torture.counts import Counts
-from tests.torture.ledger import Ledger, State, Teller, build_options, judge_backup, live, made, verify, write_records
+from tests.torture.ledger import (
+    Ledger,
+    State,
+    Teller,
+    build_options,
+    judge_backup,
+    judge_keys,
+    live,
+    made,
+    verify,
+    write_records,
+)
 from tests.torture.processes import Death, die
 
 __all__ = ["LONG", "SHORT", "Field", "run"]
 
 SHORT, LONG = 20, 600
 IDS = 30
+MERGED_S = 20
 LARGEST_STEP = 4_000
 """Calls of C functions at which a process is killed that is killed by its step."""
 
@@ -84,6 +98,48 @@ def follow_up(field: Field) -> Action:
             with Archive(field.data) as archive:
                 _put(archive, batch, teller)
             sync(field.data, field.options())
+
+    return work
+
+
+def merge_beside(field: Field) -> Action:
+    """As a keeper does it: commits go on while a process beside merges, and what it made is put in."""
+    batches = [field.some("p", 6) for _ in range(8)]
+
+    def work(teller: Teller) -> None:
+        tiers.SMALL, writer.MERGED_AT_COMMIT = 2, 4
+        merger = Merger(memory_mb=64)
+        try:
+            for batch in batches:
+                with Archive(field.data) as archive:
+                    _put(archive, batch, teller)
+                sync(field.data, field.options(), merger=merger)
+            deadline = time.monotonic() + MERGED_S
+            while merger.merge is not None and not merger.ready() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            sync(field.data, field.options(), merger=merger)
+        finally:
+            merger.close()
+
+    return work
+
+
+def keys(field: Field) -> Action:
+    """Keys of the HTTP interface are made and revoked. A restore may change them too, so they are judged at once."""
+    names = {key.name for key in KeyRing(field.data).read() if key.revoked is None}
+    field.ledger.keys, field.ledger.keys_begun = dict.fromkeys(names, True), {}
+    steps = [f"k{field.chance.randrange(8)}" for _ in range(12)]
+
+    def work(teller: Teller) -> None:
+        there = set(names)
+        for name in steps:
+            teller.key(name, counts=name not in there, sure=False)
+            if name in there:
+                revoke_key(field.data, name)
+            else:
+                add_key(field.data, name, "write")
+            there ^= {name}
+            teller.key(name, counts=name in there, sure=True)
 
     return work
 
@@ -153,8 +209,17 @@ def bring_back(field: Field) -> Action:
     return work
 
 
-ACTIONS = {"put": put, "commit": follow_up, "index": index, "rebuild": rebuild, "backup": save, "restore": bring_back}
-WEIGHTS = (2, 3, 6, 3, 2, 2)
+ACTIONS = {
+    "put": put,
+    "commit": follow_up,
+    "merge": merge_beside,
+    "index": index,
+    "keys": keys,
+    "rebuild": rebuild,
+    "backup": save,
+    "restore": bring_back,
+}
+WEIGHTS = (2, 3, 3, 6, 1, 3, 2, 2)
 
 
 def run(folder: Path, rounds: int, chance: Random) -> Counts:
@@ -171,7 +236,7 @@ def run(folder: Path, rounds: int, chance: Random) -> Counts:
         known = durations.setdefault(name, [0.2])
         after_s = chance.random() * median(known[-9:]) * 1.1
         step = chance.randrange(LARGEST_STEP) if chance.random() < 0.3 else None
-        victim = "child" if name == "index" and chance.random() < 0.2 else "self"
+        victim = "child" if name in ("index", "merge") and chance.random() < 0.3 else "self"
         death = _begin(field, name, counts, after_s=None if step else after_s, step=step, victim=victim)
         counts.rounds += 1
         if death.status == 0 and step is None:
@@ -192,6 +257,8 @@ def _begin(
     for line in death.said:
         field.ledger.hear(line)
     before = len(counts.problems)
+    if name == "keys":
+        judge_keys(field.data, field.ledger, counts)
     if death.status not in (0, -9) and not _explained(death.errors):
         counts.fault(f"it ended with {death.status}: {death.errors.strip()[-400:]}")
     verify(field.data, field.ledger, field.analyzer, counts)

@@ -21,9 +21,10 @@ from indexer.article import Article
 from indexer.build import BuildOptions, sync
 from indexer.check import check
 from indexer.directory import finish_restore
-from indexer.errors import ArticleSearchError, DataLockedError, StorageError
+from indexer.errors import ArticleSearchError, DataLockedError, StateError, StorageError
 from indexer.restore import restore
 from indexer.sources import ReadLimits
+from indexer.state import KeyRing
 from search import SearchRequest
 from search.engines.local import LocalEngine
 from search.evaluate import arrays
@@ -38,6 +39,7 @@ __all__ = [
     "judge_archive",
     "judge_backup",
     "judge_index",
+    "judge_keys",
     "literal",
     "live",
     "made",
@@ -120,6 +122,10 @@ class Teller:
         """A backup of this is going to be written, or is durable."""
         self._write(json.dumps({"backup": state, "done": sure}) + "\n")
 
+    def key(self, name: str, *, counts: bool, sure: bool) -> None:
+        """A key is going to count, or not any more; or that is durable."""
+        self._write(json.dumps({"key": name, "counts": counts, "done": sure}) + "\n")
+
     def nothing(self) -> None:
         """Of what was begun nothing was done, as who refused it said."""
         self._write('{"nothing":1}\n')
@@ -137,7 +143,8 @@ class Teller:
 class Ledger:
     """What is ``sure``; what may be as well (``begun``); and what may be in place of all (``whole``).
 
-    ``foreign`` are ids of others, which are not judged. ``backups`` are the states that a backup may hold.
+    ``foreign`` are ids of others, which are not judged. ``backups`` are the states that a backup may hold. ``keys`` are names of
+    keys of the HTTP interface, and whether they count; ``keys_begun`` what may be in place of that.
     """
 
     sure: State = field(default_factory=dict)
@@ -146,6 +153,8 @@ class Ledger:
     foreign: Set[str] = frozenset()
     backups: list[State] = field(default_factory=list)
     backup_sure: bool = False
+    keys: dict[str, bool] = field(default_factory=dict)
+    keys_begun: dict[str, bool] = field(default_factory=dict)
     acknowledged: int = 0
 
     def hear(self, line: str) -> None:
@@ -161,6 +170,11 @@ class Ledger:
         elif "backup" in record:
             self.backups = [record["backup"]] if record["done"] else [*self.backups[-1:], record["backup"]]
             self.backup_sure = self.backup_sure or record["done"]
+        elif "key" in record:
+            self.keys_begun = {} if record["done"] else {record["key"]: record["counts"]}
+            if record["done"]:
+                self.keys[record["key"]] = record["counts"]
+                self.acknowledged += 1
         elif "nothing" in record:
             self.begun, self.whole = {}, None
         elif "sure" in record:
@@ -263,6 +277,19 @@ def judge_backup(file: Path, scratch: Path, ledger: Ledger, counts: Counts) -> S
     if all(live(found) != live(state) for state in ledger.backups):
         counts.lose(f"the backup holds {live(found)}, and should hold one of {ledger.backups}")
     return found
+
+
+def judge_keys(data: Path, ledger: Ledger, counts: Counts) -> None:
+    """Judges which keys count: one that was revoked does not, one that was made does."""
+    try:
+        found = {key.name for key in KeyRing(data).read() if key.revoked is None}
+    except StateError as error:
+        counts.fault(f"StateError: {error}")
+        return
+    for name in found | ledger.keys.keys() | ledger.keys_begun.keys():
+        allowed = {ledger.keys.get(name, False)} | ({ledger.keys_begun[name]} if name in ledger.keys_begun else set())
+        if (name in found) not in allowed:
+            counts.lose(f"the key {name} {'counts, and was revoked' if name in found else 'is gone, and was made'}")
 
 
 def live(state: Mapping[str, int | None]) -> dict[str, int]:

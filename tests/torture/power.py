@@ -17,7 +17,7 @@ from random import Random
 from indexer.analysis import Analyzer
 from indexer.archive import Archive
 from tests.torture.counts import Counts
-from tests.torture.ledger import Ledger, judge_backup, verify
+from tests.torture.ledger import Ledger, judge_backup, judge_keys, verify
 from tests.torture.power_work import WORKS, prepare
 from tests.torture.recording import Recording, record
 from tests.torture.storage import Drop, Operation, Said, Synced, crash
@@ -43,7 +43,7 @@ def run(folder: Path, rounds: int, chance: Random) -> Counts:
     counts = Counts()
     analyzer = Analyzer()
     image = in_memory()
-    shares = {"writes": 0.5, "restores": 0.2, "restore_anew": 0.1, "backups": 0.1, "migration": 0.1}
+    shares = {"writes": 0.5, "restores": 0.2, "restore_anew": 0.1, "backups": 0.1, "migration": 0.05, "keys": 0.05}
     for name, share in shares.items():
         recording, ledger = recorded(name, folder / name, chance.randrange(1000))
         counts.note(f"operations recorded of {name}", len(recording.operations))
@@ -82,6 +82,7 @@ def judge(recording: Recording, first: Ledger, image: Path, rounds: int, chance:
         before = len(counts.problems)
         if ledger.foreign:
             _judge_first(image / "disk" / "data", counts)
+        judge_keys(image / "disk" / "data", ledger, counts)
         verify(image / "disk" / "data", ledger, analyzer, counts)
         judge_backup(image / "disk" / "backup.zip", image / "restored", ledger, counts)
         counts.problems[before:] = [f"power lost after operation {point}: {what}" for what in counts.problems[before:]]

@@ -19,6 +19,7 @@ from indexer.archive import Archive
 from indexer.backup import back_up
 from indexer.build import Absent, delete_articles, index_paths, sync
 from indexer.restore import restore
+from indexer.state import add_key, revoke_key
 from tests.conftest import ROOT
 from tests.torture.ledger import Ledger, State, Teller, build_options, made, write_records
 
@@ -104,6 +105,19 @@ def restore_anew(work: Work) -> None:
     work.teller.end()
 
 
+def keys(work: Work) -> None:
+    """Keys are made and revoked."""
+    there: set[str] = set()
+    for name in ("first", "second", "first", "third", "second", "first", "third"):
+        work.teller.key(name, counts=name not in there, sure=False)
+        if name in there:
+            revoke_key(work.data, name)
+        else:
+            add_key(work.data, name, "write")
+        there ^= {name}
+        work.teller.key(name, counts=name in there, sure=True)
+
+
 def migration(work: Work) -> None:
     """An archive of an earlier version is opened, and written to."""
     work.put({"new": 1})
@@ -135,6 +149,7 @@ WORKS: dict[str, Callable[[Work], None]] = {
     "restores": restores,
     "restore_anew": restore_anew,
     "migration": migration,
+    "keys": keys,
 }
 
 

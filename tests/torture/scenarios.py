@@ -11,7 +11,20 @@ from random import Random
 from time import perf_counter
 from types import ModuleType
 
-from tests.torture import clock, damage, full_disk, kills, old_reader, power, restores, rivals, traffic
+from tests.torture import (
+    clock,
+    damage,
+    full_disk,
+    full_service,
+    kills,
+    old_reader,
+    power,
+    restores,
+    rivals,
+    serving,
+    traffic,
+    twins,
+)
 from tests.torture.counts import Counts
 
 __all__ = ["SCENARIOS", "lacking", "run_scenario"]
@@ -19,10 +32,13 @@ __all__ = ["SCENARIOS", "lacking", "run_scenario"]
 SCENARIOS: dict[str, ModuleType] = {
     "kills": kills,
     "traffic": traffic,
+    "twins": twins,
     "restores": restores,
     "power": power,
     "damage": damage,
+    "serving": serving,
     "full_disk": full_disk,
+    "full_service": full_service,
     "clock": clock,
     "rivals": rivals,
     "old_reader": old_reader,
@@ -35,7 +51,7 @@ def lacking(name: str) -> str:
         return "strace, and the right to trace a process"
     if name == "clock" and not Path(clock.LIBRARY).exists():
         return f"{clock.LIBRARY} (Debian's package faketime)"
-    if name == "full_disk" and not _may_mount():
+    if name in ("full_disk", "full_service") and not _may_mount():
         return "the right to mount a file system"
     return ""
 
@@ -44,7 +60,11 @@ def run_scenario(name: str, rounds: int, seed: int) -> Counts:
     """The counts of a scenario, in a folder of its own that goes afterwards."""
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         begin = perf_counter()
-        counts: Counts = SCENARIOS[name].run(Path(folder) / name, rounds, Random(f"{name} {seed}"))
+        try:
+            counts: Counts = SCENARIOS[name].run(Path(folder) / name, rounds, Random(f"{name} {seed}"))
+        except Exception as error:  # noqa: BLE001 - the other scenarios are to be run too
+            counts = Counts()
+            counts.fault(f"it broke off: {type(error).__name__}: {error}")
         counts.seconds = perf_counter() - begin
     return counts
 

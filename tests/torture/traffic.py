@@ -29,9 +29,24 @@ from tests.torture.counts import Counts
 from tests.torture.ledger import Ledger, State, build_options, literal, live, made, record_of, verify
 from tests.torture.processes import children_of
 
-__all__ = ["LONG", "SHORT", "Client", "Service", "run"]
+__all__ = [
+    "LONG",
+    "SHORT",
+    "Client",
+    "Service",
+    "ask",
+    "judge_at_rest",
+    "judge_searches",
+    "judge_service",
+    "kill_process",
+    "lay_first",
+    "quoted",
+    "run",
+    "waited_for",
+]
 
 SHORT, LONG = 4, 600
+PROGRAM = ["-m", "search.cli"]
 CLIENTS = 3
 IDS = 10
 UP_S = 30
@@ -43,21 +58,22 @@ MOST_SEARCHES = 20
 class Service:
     """``article-search serve`` on a directory, at a port that stays the same."""
 
-    def __init__(self, data: Path, log: Path) -> None:
+    def __init__(self, data: Path, log: Path, **settings: object) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self._data = data
         self._log = log
+        self._environment = os.environ | {f"ARTICLE_SEARCH_{key.upper()}": str(each) for key, each in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Starts it and waits until it is ready."""
-        command = [sys.executable, "-m", "search.cli", "serve", "--data", str(self._data)]
+        command = [sys.executable, *PROGRAM, "serve", "--data", str(self._data)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--bind", f"127.0.0.1:{self.port}", "--workers", "2"],
-                cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
+                cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self.wait_until_ready()
 
@@ -83,10 +99,10 @@ class Service:
         """Kills all of it, the first process or another one; whether it must be started anew."""
         first, *others = self.processes()
         if victim == "child" and others:
-            _kill(chance.choice(others))
+            kill_process(chance.choice(others))
             return False
         for process in [first, *(others if victim == "all" else ())]:
-            _kill(process)
+            kill_process(process)
         assert self._process is not None
         self._process.wait()
         deadline = time.monotonic() + UP_S
@@ -104,7 +120,7 @@ class Service:
             return self._process.wait(UP_S)
         finally:
             for process in self.processes():
-                _kill(process)
+                kill_process(process)
 
 
 class Client(threading.Thread):
@@ -166,7 +182,7 @@ class Client(threading.Thread):
             if wait and answer["searchable"] and self._total(key, version) != 1:
                 self._counts.fault(f"{key} was said to be searchable, and is not found")
         elif status == 503:
-            self._counts.note("writes answered with 503")  # whether it was written is not known, and judged so
+            self._refused([key], answer)
         else:
             self.failure = f"{method} was answered with {status}: {answer}"
 
@@ -176,11 +192,24 @@ class Client(threading.Thread):
         self.ledger.begun |= state
         status, answers = ask(self._port, "POST", "/api/v1/articles", lines.encode(), "application/x-ndjson")
         if status != 200:
-            self._counts.note(f"posts answered with {status}")
+            if status == 503:
+                self._refused(keys, answers)
+            else:
+                self.failure = f"a post was answered with {status}: {answers}"
             return
-        for answer in answers:
+        for key, answer in zip(keys, answers, strict=False):
             if "result" in answer:
-                self._sure(answer["id"], state[answer["id"]])
+                self._sure(key, state[key])
+            elif answer["problem"]["status"] == 503:
+                self._refused([key], answer["problem"])
+            else:
+                self.failure = f"a line was answered with {answer}"
+
+    def _refused(self, keys: list[str], answer: Any) -> None:
+        self._counts.note("writes answered with 503")
+        if "nothing of this was" in answer["detail"]:
+            for key in keys:
+                self.ledger.begun.pop(key)
 
     def _sure(self, key: str, version: int | None) -> None:
         self.ledger.begun.pop(key)
@@ -189,7 +218,7 @@ class Client(threading.Thread):
 
     def _total(self, key: str, version: int | None) -> int:
         assert version is not None
-        _, answer = ask(self._port, "GET", f"/api/v1/search?match=all&q={quote(_quoted(key, version))}")
+        _, answer = ask(self._port, "GET", f"/api/v1/search?match=all&q={quote(quoted(key, version))}")
         return int(answer["total"])
 
 
@@ -202,7 +231,7 @@ def run(folder: Path, rounds: int, chance: Random) -> Counts:
     service = Service(data, folder / "log")
     go = threading.Event()
     clients = [Client(f"t{name}-", service.port, go, Random(chance.random()), counts) for name in range(CLIENTS)]
-    _first(data)
+    lay_first(data)
     service.start()
     for client in clients:
         client.start()
@@ -221,14 +250,12 @@ def run(folder: Path, rounds: int, chance: Random) -> Counts:
             if anew:
                 service.start()
             time.sleep(chance.random() * 0.1)
-            go.clear()
-            for client in clients:
-                assert client.idle.wait(60), "a request is not answered for a minute"
+            waited_for(clients, go)
             service.wait_until_ready()
-            _judge(service.port, clients, counts)
+            judge_service(service.port, clients, counts)
             counts.rounds += 1
             if number % VERIFIED_EVERY == VERIFIED_EVERY - 1 or number == rounds - 1:
-                _judge_at_rest(service, data, clients, analyzer, counts)
+                judge_at_rest(service, data, clients, analyzer, counts)
     finally:
         for client in clients:
             client.ended = True
@@ -254,7 +281,14 @@ def ask(
         connection.close()
 
 
-def _judge(port: int, clients: list[Client], counts: Counts) -> None:
+def waited_for(clients: list[Client], go: threading.Event) -> None:
+    """Has all clients stop between two requests."""
+    go.clear()
+    for client in clients:
+        assert client.idle.wait(60), "a request is not answered for a minute"
+
+
+def judge_service(port: int, clients: list[Client], counts: Counts) -> None:
     """Judges what the service says, as soon as its index has followed."""
     for client in clients:
         if client.failure is not None:
@@ -266,7 +300,7 @@ def _judge(port: int, clients: list[Client], counts: Counts) -> None:
     deadline = time.monotonic() + FOUND_S
     while True:
         found = Counts()
-        _judge_searches(port, state, found)
+        judge_searches(port, state, found)
         if found.clean or time.monotonic() > deadline:
             counts.add(found)
             return
@@ -291,11 +325,12 @@ def _settle(port: int, ledger: Ledger, key: str, counts: Counts) -> None:
     del ledger.begun[key]
 
 
-def _judge_searches(port: int, state: State, counts: Counts) -> None:
+def judge_searches(port: int, state: State, counts: Counts, *, others: int = 1) -> None:
+    """Judges what searches find: each article by its text, once; and ``others`` beside."""
     shown = list(live(state).items())
     for at in range(0, len(shown), MOST_SEARCHES):
         some = shown[at : at + MOST_SEARCHES]
-        searches = [{"q": _quoted(key, version), "match": "all", "facets": []} for key, version in some]
+        searches = [{"q": quoted(key, version), "match": "all", "facets": []} for key, version in some]
         _, answers = ask(port, "POST", "/api/v1/multi-search", json.dumps(searches).encode())
         for (key, version), answer in zip(some, answers, strict=True):
             ids = [hit["id"] for hit in answer["hits"]]
@@ -304,11 +339,11 @@ def _judge_searches(port: int, state: State, counts: Counts) -> None:
             elif ids != [key]:
                 (counts.double if ids.count(key) > 1 else counts.fault)(f"the text of {key} finds {ids}")
     _, answer = ask(port, "GET", "/api/v1/search?limit=1")
-    if answer["total"] != len(shown) + 1:
-        counts.fault(f"{answer['total']} articles are found in all, of {len(shown) + 1}")
+    if answer["total"] != len(shown) + others:
+        counts.fault(f"{answer['total']} articles are found in all, of {len(shown) + others}")
 
 
-def _judge_at_rest(service: Service, data: Path, clients: list[Client], analyzer: Analyzer, counts: Counts) -> None:
+def judge_at_rest(service: Service, data: Path, clients: list[Client], analyzer: Analyzer, counts: Counts) -> None:
     """Stops the service, judges the directory, and starts it again."""
     status = service.stop()
     if status != 0:
@@ -321,18 +356,20 @@ def _judge_at_rest(service: Service, data: Path, clients: list[Client], analyzer
     service.start()
 
 
-def _first(data: Path) -> None:
+def lay_first(data: Path) -> None:
     """An article of nobody's, so that there is an index to begin with."""
     with Archive(data) as archive:
         archive.put([article("first")])
     sync(data, build_options(Analyzer()))
 
 
-def _quoted(key: str, version: int) -> str:
+def quoted(key: str, version: int) -> str:
+    """A search for the text of that version alone."""
     return f'"{literal(key, version)}"'
 
 
-def _kill(process: int) -> None:
+def kill_process(process: int) -> None:
+    """Kills a process with -9, if it is there still."""
     try:
         os.kill(process, signal.SIGKILL)
     except ProcessLookupError:
