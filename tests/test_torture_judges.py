@@ -19,13 +19,26 @@ import pytest
 from indexer.analysis import Analyzer
 from indexer.archive.database import Database
 from indexer.scrub import Scrubber
+from indexer.state import add_key, revoke_key
 from indexer.store import contents, manifest, open_newest, parts, reader
 from indexer.targets import LocalTarget
 from search.engines import local
 from tests.test_torture import need
-from tests.torture import clock, damage, full_disk, kills, old_reader, power, restores, rivals
+from tests.torture import (
+    clock,
+    damage,
+    full_disk,
+    full_service,
+    kills,
+    old_reader,
+    power,
+    restores,
+    rivals,
+    serving,
+    traffic,
+)
 from tests.torture.counts import Counts
-from tests.torture.ledger import Ledger, State, judge_archive
+from tests.torture.ledger import Ledger, State, judge_archive, judge_keys
 from tests.torture.recording import Recording
 from tests.torture.storage import Disk, Drop, Moved, Named, Operation, Said, Synced, Truncated, Unnamed, Written, crash
 
@@ -247,3 +260,78 @@ def test_an_old_state_that_is_never_let_go_is_found(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(parts.PartFile, "__init__", keep)
     counts = old_reader.run(tmp_path, 6, Random(3))
     assert any("are mapped still" in each for each in counts.problems)
+
+
+# Scenarios with a service, whose program is another one
+
+
+def plant(monkeypatch: Patch, bug: str) -> None:
+    """Has services begin with a few lines of their own."""
+    program = f"import sys, threading, time\n{bug}\nfrom search.cli import main\nsys.exit(main())"
+    monkeypatch.setattr(traffic, "PROGRAM", ["-c", program])
+
+
+ANSWERS_BEFORE_THE_COMMIT = """
+from indexer.archive import Outcome
+from search.web.writer import ArticleWriter as Writer
+def write(writer, writes, commit=Writer.write):
+    def later():
+        time.sleep(0.3)
+        commit(writer, writes)
+    threading.Thread(target=later, daemon=True).start()
+    return [Outcome(id=each if isinstance(each, str) else each.id, result="updated", change=1) for each in writes]
+Writer.write = write
+"""
+
+ANSWERS_THOUGH_THE_DISK_IS_FULL = """
+from indexer.archive import Outcome
+from search.web.writer import NotWrittenError, ArticleWriter as Writer
+def write(writer, writes, commit=Writer.write):
+    try:
+        return commit(writer, writes)
+    except NotWrittenError:
+        return [Outcome(id=each if isinstance(each, str) else each.id, result="updated", change=1) for each in writes]
+Writer.write = write
+"""
+
+NEVER_LOOKS_AGAIN = """
+from indexer.scrub import Scrubber
+from indexer.state import add_key, revoke_key
+Scrubber.advance = Scrubber.look = lambda scrubber: None
+"""
+
+
+def test_a_service_that_answers_before_it_commits_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
+    plant(monkeypatch, ANSWERS_BEFORE_THE_COMMIT)
+    assert traffic.run(tmp_path, 1, Random(3)).lost > 0
+
+
+def test_a_service_that_takes_writes_for_which_there_is_no_room_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
+    need("full_service")
+    plant(monkeypatch, ANSWERS_THOUGH_THE_DISK_IS_FULL)
+    assert full_service.run(tmp_path, 1, Random(3)).lost > 0
+
+
+def test_a_service_that_does_not_look_after_its_files_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
+    plant(monkeypatch, NEVER_LOOKS_AGAIN)
+    monkeypatch.setattr(serving, "MENDED_S", 4)
+    assert any("not built anew" in each for each in serving.run(tmp_path, 1, Random(3)).problems)
+
+
+def test_a_key_that_is_back_or_gone_is_found(tmp_path: Path) -> None:
+    ledger = Ledger()
+    for name, is_made in (("made", True), ("revoked", False), ("lost", True)):
+        ledger.hear(f'{{"key": "{name}", "counts": {str(is_made).lower()}, "done": true}}')
+    add_key(tmp_path, "made", "write")
+    add_key(tmp_path, "revoked", "write")
+    counts = Counts()
+    judge_keys(tmp_path, ledger, counts)
+    assert sorted(counts.problems) == [
+        "lost: the key lost is gone, and was made",
+        "lost: the key revoked counts, and was revoked",
+    ]
+    ledger.hear('{"key": "lost", "counts": false, "done": false}')
+    revoke_key(tmp_path, "revoked")
+    counts = Counts()
+    judge_keys(tmp_path, ledger, counts)
+    assert counts.clean

@@ -29,7 +29,7 @@ from tests.torture.power import in_memory
 
 __all__ = ["LONG", "SHORT", "Damage", "damages", "run"]
 
-SHORT, LONG = 64, 600
+SHORT, LONG = 64, 500
 """Damages, over all files and kinds; at least one of each."""
 
 MADE = {f"a{at}": at % 3 for at in range(40)}

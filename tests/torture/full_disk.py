@@ -26,7 +26,7 @@ from tests.torture.processes import Death, die
 
 __all__ = ["LONG", "SHORT", "can_mount", "run", "small_disk"]
 
-SHORT, LONG = 7, 150
+SHORT, LONG = 7, 70
 DISK_BYTES = 24 << 20
 MOST_ROOM_BYTES = 1_200_000
 """The works write up to so much, and most of them more than half of it."""

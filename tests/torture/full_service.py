@@ -18,7 +18,7 @@ from tests.torture.traffic import Client, Service, ask, judge_at_rest, judge_ser
 
 __all__ = ["LONG", "SHORT", "run"]
 
-SHORT, LONG = 2, 40
+SHORT, LONG = 2, 30
 CLIENTS = 3
 FULL_S = 6
 TAKEN_S = 30

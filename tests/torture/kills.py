@@ -38,7 +38,7 @@ from tests.torture.processes import Death, die
 
 __all__ = ["LONG", "SHORT", "Field", "run"]
 
-SHORT, LONG = 20, 600
+SHORT, LONG = 20, 400
 IDS = 30
 MERGED_S = 20
 LARGEST_STEP = 4_000

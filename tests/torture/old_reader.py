@@ -27,7 +27,7 @@ from tests.torture.processes import Death, die
 
 __all__ = ["LONG", "SHORT", "run"]
 
-SHORT, LONG = 8, 3_000
+SHORT, LONG = 8, 1_000
 """Commits while the reader holds on."""
 REBUILD_EVERY = 7
 FIRST: State = {f"a{at}": 1 for at in range(30)}

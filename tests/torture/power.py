@@ -24,7 +24,7 @@ from tests.torture.storage import Drop, Operation, Said, Synced, crash
 
 __all__ = ["LONG", "SHORT", "in_memory", "judge", "recorded", "run"]
 
-SHORT, LONG = 40, 1_500
+SHORT, LONG = 30, 600
 """Images of lost power, over all kinds of work."""
 
 DROPS = (

@@ -27,7 +27,7 @@ from tests.torture.processes import count_steps, die
 
 __all__ = ["LONG", "SHORT", "Trial", "make_data", "run", "state_of"]
 
-SHORT, LONG = 12, 600
+SHORT, LONG = 12, 200
 
 State = dict[str, object]
 

@@ -24,7 +24,7 @@ from tests.torture.processes import Child, Death
 
 __all__ = ["LONG", "SHORT", "run"]
 
-SHORT, LONG = 3, 100
+SHORT, LONG = 3, 60
 RIVALS = 3
 STEPS = 12
 

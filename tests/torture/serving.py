@@ -27,7 +27,7 @@ from tests.torture.traffic import Service, ask, judge_searches, quoted
 
 __all__ = ["LONG", "SHORT", "run"]
 
-SHORT, LONG = 3, 120
+SHORT, LONG = 3, 60
 SCRUB_S = 1
 MENDED_S = 30
 SEARCHERS = 2

@@ -45,7 +45,7 @@ __all__ = [
     "waited_for",
 ]
 
-SHORT, LONG = 4, 600
+SHORT, LONG = 3, 120
 PROGRAM = ["-m", "search.cli"]
 CLIENTS = 3
 IDS = 10

@@ -18,7 +18,7 @@ from tests.torture.traffic import Client, Service, judge_service, lay_first, wai
 
 __all__ = ["LONG", "SHORT", "run"]
 
-SHORT, LONG = 2, 60
+SHORT, LONG = 1, 40
 CLIENTS = 2
 """Of each service."""
 
