@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -20,6 +21,8 @@ __all__ = ["LONG", "SHORT", "run"]
 
 SHORT, LONG = 2, 30
 CLIENTS = 3
+DISK_BYTES = 64 << 20
+"""More than the log of the archive may take before it is brought into the archive."""
 FULL_S = 6
 TAKEN_S = 30
 WRITES_REFUSED = "writes answered with 503"
@@ -29,12 +32,16 @@ def run(folder: Path, rounds: int, chance: Random) -> Counts:
     """Fills the disk of a service ``rounds`` times."""
     folder.mkdir(parents=True, exist_ok=True)
     counts = Counts()
-    with small_disk(folder / "disk") as disk:
+    with small_disk(folder / "disk", DISK_BYTES) as disk:
         data = disk / "data"
         lay_first(data)
         service = Service(data, folder / "log")
         go = threading.Event()
-        clients = [Client(f"t{name}-", service.port, go, Random(chance.random()), counts) for name in range(CLIENTS)]
+        clients = [
+            # Who waits until a write can be found waits long on a full disk, and fills nothing meanwhile.
+            Client(f"t{name}-", service.port, go, Random(chance.random()), counts, waits=False)
+            for name in range(CLIENTS)
+        ]
         service.start()
         for client in clients:
             client.start()
@@ -84,12 +91,11 @@ def _round(port: int, disk: Path, clients: list[Client], go: threading.Event, co
 
 
 def _fill(disk: Path, ballast: Path, room: int) -> None:
-    """Leaves so many bytes, or none where others took them meanwhile."""
+    """Leaves so many bytes, or fewer: others take some of them meanwhile."""
     with ballast.open("wb") as file:
-        while True:
+        for least in (2 << 20, room):
             found = os.statvfs(disk)
-            try:
-                os.posix_fallocate(file.fileno(), 0, max(1, found.f_bavail * found.f_frsize - room))
-            except OSError:
-                continue  # others have taken some of it meanwhile
-            return
+            free = found.f_bavail * found.f_frsize - least
+            # NOTE: they write while these bytes are taken; what is left is theirs to fill.
+            with suppress(OSError):
+                os.posix_fallocate(file.fileno(), ballast.stat().st_size, max(1, free))

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-__all__ = ["Child", "Death", "children_of", "count_steps", "die", "die_at_step"]
+__all__ = ["Child", "Death", "begun_at", "children_of", "count_steps", "described", "die", "die_at_step"]
 
 Work = Callable[[Callable[[str], object]], object]
 """What a child does; it says lines through its argument."""
@@ -104,6 +104,23 @@ def children_of(process: int) -> list[int]:
         found.append(child)
         found += children_of(child)
     return found
+
+
+def begun_at(process: int) -> str:
+    """When a process began, which tells it from a later one of the same number; empty when there is none."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+def described(process: int) -> str:
+    """What a process runs, and its state."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        return f"{process} {state} " + Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")[-200:]
+    except OSError:
+        return f"{process} has ended"
 
 
 def _children(process: int) -> Iterator[int]:

@@ -27,7 +27,7 @@ from indexer.build import sync
 from tests.conftest import ROOT, article
 from tests.torture.counts import Counts
 from tests.torture.ledger import Ledger, State, build_options, literal, live, made, record_of, verify
-from tests.torture.processes import children_of
+from tests.torture.processes import begun_at, children_of, described
 
 __all__ = [
     "LONG",
@@ -98,6 +98,7 @@ class Service:
     def kill(self, victim: str, chance: Random) -> bool:
         """Kills all of it, the first process or another one; whether it must be started anew."""
         first, *others = self.processes()
+        begun = {process: begun_at(process) for process in others}
         if victim == "child" and others:
             kill_process(chance.choice(others))
             return False
@@ -106,9 +107,9 @@ class Service:
         assert self._process is not None
         self._process.wait()
         deadline = time.monotonic() + UP_S
-        while any(Path(f"/proc/{process}").exists() for process in others):
+        while left := [process for process in others if begun[process] and begun_at(process) == begun[process]]:
             if time.monotonic() > deadline:
-                raise AssertionError(f"processes of a service outlived it by {UP_S} s")
+                raise AssertionError(f"processes of a service outlived it by {UP_S} s: {list(map(described, left))}")
             time.sleep(0.01)
         return True
 
@@ -124,9 +125,11 @@ class Service:
 
 
 class Client(threading.Thread):
-    """Writes articles of its own, one request after another, while it may."""
+    """Writes articles of its own, one request after another, while it may; of some it waits until they can be found."""
 
-    def __init__(self, name: str, port: int, go: threading.Event, chance: Random, counts: Counts) -> None:
+    def __init__(
+        self, name: str, port: int, go: threading.Event, chance: Random, counts: Counts, *, waits: bool = True
+    ) -> None:
         super().__init__(daemon=True)
         self.ledger = Ledger()
         self.failure: str | None = None
@@ -138,6 +141,7 @@ class Client(threading.Thread):
         self._chance = chance
         self._counts = counts
         self._version = 0
+        self._kinds = ("put", "put", "wait" if waits else "put", "delete", "post")
 
     def run(self) -> None:
         """Writes until it has ended."""
@@ -161,7 +165,7 @@ class Client(threading.Thread):
             time.sleep(0.01)
             return
         self._version += 1
-        kind = self._chance.choice(("put", "put", "wait", "delete", "post"))
+        kind = self._chance.choice(self._kinds)
         if kind == "post":
             self._post(self._chance.sample(free, 3))
         elif kind == "delete":
