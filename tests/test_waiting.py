@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -33,3 +35,22 @@ def test_who_comes_when_all_other_threads_wait_is_not_kept_long(tmp_path: Path) 
         time.sleep(0.001)
     assert not watch.wait(1)
     assert patient.is_alive()
+
+
+ORPHAN = """
+import os, sys, time
+from search.web.waiting import IndexWatch
+reading, writing = os.pipe()
+if os.fork():
+    os.read(reading, 1)
+    time.sleep(0.3)
+    os._exit(0)
+os.write(writing, b"x")
+assert not IndexWatch(sys.argv[1], timeout_s=600, most_waiting=1).wait(1)
+print("let go")
+"""
+
+
+def test_a_worker_whose_service_was_killed_waits_no_longer(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ORPHAN, str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout == "let go\n"

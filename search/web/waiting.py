@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -41,13 +42,15 @@ class IndexWatch:
         return covered >= change
 
     def wait(self, change: int) -> bool:
-        """Waits until a search finds everything up to ``change``; False where that takes too long."""
+        """Waits until a search finds everything up to ``change``; False where that takes too long, or the service is gone."""
         if self.covers(change):
             return True
         has_place = self._places.acquire(blocking=False)
         end = time.monotonic() + (self._timeout_s if has_place else min(self._timeout_s, CROWDED_S))
+        # Where the first process of the service was killed, a worker that waited on would keep its address from the next service.
+        parent = os.getppid()
         try:
-            while time.monotonic() < end:
+            while time.monotonic() < end and os.getppid() == parent:
                 time.sleep(POLL_S)
                 if self.covers(change):
                     return True

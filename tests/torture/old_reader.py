@@ -1,6 +1,7 @@
 """A reader that holds on to an old state of the index while it is written, merged and built anew many times.
 
 What it reads must stay what it was, to the last answer; and when it lets go nothing of it may be left, on disk or in memory.
+An hour of a service is simulated by the commits and rebuilds that come in one: to the reader time is nothing else.
 """
 
 from __future__ import annotations
