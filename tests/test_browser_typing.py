@@ -177,10 +177,11 @@ def test_back_and_forward_bring_back_results_and_place(browser: Any, base: str) 
     with watched(browser, base + "/search?sort=oldest") as (page, _):
         page.keyboard.type("监督")
         shown_results(page, "监督")
+        entries = page.evaluate("history.length")
         page.keyboard.press("Enter")
-        page.wait_for_timeout(100)
+        page.wait_for_function("entries => history.length > entries", arg=entries)
         page.evaluate("scrollTo(0, 300)")
-        page.wait_for_timeout(300)
+        page.wait_for_function("() => history.state?.y === 300")
         page.locator("#facet-author .value").first.click()
         page.locator(".chip").wait_for()
         page.go_back()
@@ -208,6 +209,22 @@ def test_back_from_a_filter_leads_to_what_was_typed_and_then_to_where_typing_beg
         assert page.input_value("#q") == "监督"
         page.go_back()
         shown_results(page, "最新文章")
+
+
+def test_escape_before_the_completions_are_there_does_without_them_and_keeps_what_was_typed(
+    browser: Any, base: str
+) -> None:
+    with watched(browser, base) as (page, _):
+        held: list[Any] = []
+        page.route("**/suggest?q=%E7%9B%91%E7%9D%A3&*", lambda route: held.append(route))
+        with page.expect_request("**/suggest?q=%E7%9B%91%E7%9D%A3&*"):
+            page.keyboard.type("监督")
+        page.keyboard.press("Escape")
+        shown_results(page, "监督")
+        assert page.input_value("#q") == "监督"
+        assert page.locator("#completions").is_hidden()
+        page.keyboard.press("Escape")
+        shown_results(page, "最新文章")  # browsers empty a box of this kind
 
 
 def test_back_from_an_article_comes_to_what_was_typed(browser: Any, base: str) -> None:
