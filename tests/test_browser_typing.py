@@ -240,6 +240,19 @@ def test_back_from_an_article_comes_to_what_was_typed(browser: Any, base: str) -
         page.locator(".hits mark").first.wait_for()
 
 
+def test_the_first_page_makes_room_at_the_first_key_however_late_the_answer(browser: Any, base: str) -> None:
+    with watched(browser, base) as (page, _):
+        held: list[Any] = []
+        page.route("**/search?q=*", lambda route: held.append(route))
+        with page.expect_request("**/search?q=*"):
+            page.keyboard.type("监")
+        page.locator("body.found").wait_for()
+        place = page.locator("#results").bounding_box()["y"]
+        held[0].continue_()
+        shown_results(page, "监")
+        assert page.locator("#results").bounding_box()["y"] == place
+
+
 def test_what_takes_long_is_said_and_what_is_quick_is_not(browser: Any, base: str) -> None:
     with watched(browser, base) as (page, _):
         page.route("**/search?q=%E7%9B%91*", lambda route: (page.wait_for_timeout(400), route.continue_()))
