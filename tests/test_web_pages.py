@@ -4,9 +4,15 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+import pytest
 from falcon import testing
 
+from indexer.analysis import Analyzer
+from search.engines.reference import ReferenceEngine
+from search.settings import Settings
 from search.web.messages import MESSAGES
+from service import create_app
+from tests.conftest import ZONE
 from tests.test_web_resources import client as client_fixture
 from tests.test_web_resources import get
 
@@ -109,6 +115,25 @@ def test_an_article_can_be_read(client: testing.TestClient) -> None:
     assert "督查組在中峰鎮督查。 莫畏雄/攝" in page.text
     assert 'href="https://example.com/seed"' in page.text
     assert get(client, "/article/none").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/article/none?q=监督&sort=newest", "/search?q=监督&from=soon", "/nowhere?q=监督"])
+def test_a_page_that_says_what_is_wrong_leads_back_to_what_was_searched_for(
+    client: testing.TestClient, path: str
+) -> None:
+    page = get(client, path.partition("?")[0], query_string=path.partition("?")[2]).text
+    assert 'name="q" type="search" value="监督"' in page
+    assert "/search?q=监督" in [urljoin(path, href) for href in Links(page).hrefs]
+    too_long = get(client, "/nowhere", query_string="q=" + "长" * 3000)
+    assert (too_long.status_code, 'type="search" value=""' in too_long.text) == (404, True)
+
+
+def test_the_first_page_without_articles_says_how_to_add_some() -> None:
+    engine = ReferenceEngine((), Analyzer(), ZONE, relax_share=0.5)
+    page = get(testing.TestClient(create_app(Settings(title="测试站"), engine)), "/").text
+    assert "还没有文章" in page
+    assert "article-search index PATH" in page
+    assert "可以这样再试" not in page
 
 
 def test_nothing_comes_from_elsewhere_and_nothing_is_indexed(client: testing.TestClient) -> None:
