@@ -194,5 +194,6 @@ def serve(settings: Settings) -> None:
         threads=settings.threads,
         counters=counters,
         access_log=settings.access_log,
+        client_timeout_s=settings.client_timeout_s,
         companion=keep_index if settings.index_in_service else None,
     )

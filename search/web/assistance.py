@@ -15,6 +15,7 @@ from search.engines.base import Engine
 from search.errors import RequestError
 from search.page import hit_to_record, page_to_record
 from search.request import MAX_QUERY_CHARS, nearest_name, request_from_parameters, unknown_parameter
+from search.web.body import read_body
 from search.web.errors import problem_of
 from search.web.resources import answer, query_parameters
 
@@ -130,11 +131,8 @@ def _read_limit(given: Mapping[str, str], default: int, most: int) -> int:
 
 
 def _read_searches(request: falcon.Request) -> list[object]:
-    content = request.bounded_stream.read(MOST_BODY_BYTES + 1)
-    if len(content) > MOST_BODY_BYTES:
-        raise falcon.HTTPContentTooLarge(description=f"the body has more than {MOST_BODY_BYTES:,} bytes")
     try:
-        searches = orjson.loads(content)
+        searches = orjson.loads(read_body(request, MOST_BODY_BYTES, f"{MOST_BODY_BYTES:,} bytes"))
     except orjson.JSONDecodeError as error:
         raise RequestError(f"the body must be a JSON list of searches: {error}", parameter="body") from None
     if not isinstance(searches, list) or not 1 <= len(searches) <= MOST_SEARCHES:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gc
 import socket
+import struct
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -36,12 +38,14 @@ def run(
     threads: int,
     counters: Counters,
     access_log: str,
+    client_timeout_s: int,
     companion: Callable[[Callable[[], bool]], None] | None = None,
 ) -> None:
     """Serves until it is told to stop; ``warm`` is called in each worker before it takes requests.
 
     Each worker counts in a row of ``counters`` of its own. The access log goes where the setting says. A ``companion`` runs in a
-    process of its own beside the workers, until what it is given says that it is to stop.
+    process of its own beside the workers, until what it is given says that it is to stop. A client is given up that sends or takes
+    nothing for ``client_timeout_s`` while a thread waits for it.
 
     Raises:
         SettingsError: nobody can listen at ``bind``, or the access log cannot be written.
@@ -74,7 +78,7 @@ def run(
                 "post_fork": lambda _arbiter, worker: counters.use(worker.counters_row),
                 "child_exit": lambda _arbiter, worker: counters.release(worker.counters_row),
                 "post_worker_init": lambda _worker: warm(),
-                "when_ready": _announce,
+                "when_ready": partial(_ready, client_timeout_s),
             }
             for name, value in options.items():
                 if name in self.cfg.settings:
@@ -125,8 +129,13 @@ def _check_address(bind: str) -> None:
             ) from error
 
 
-def _announce(arbiter: Any) -> None:
-    """Says where, as the listeners have it: port 0 asks for any that is free."""
+def _ready(client_timeout_s: int, arbiter: Any) -> None:
+    """Bounds the waiting, and says where, as the listeners have it: port 0 asks for any that is free."""
+    for listener in arbiter.LISTENERS:
+        # NOTE: gunicorn's threads wait for ever for the rest of a request; a few clients that went away would take them all.
+        # Connections over TCP have these limits from the socket that accepts them; at a Unix socket it is a proxy that speaks.
+        for limit in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.sock.setsockopt(socket.SOL_SOCKET, limit, struct.pack("ll", client_timeout_s, 0))
     places = [str(listener) for listener in arbiter.LISTENERS]
     shown = ", ".join(place if place.startswith("unix:") else f"{place}/" for place in places)
     sys.stderr.write(f"Serving on {shown} (Ctrl+C stops)\n")
