@@ -222,6 +222,7 @@ def test_a_body_that_is_shorter_than_it_says_is_not_taken_for_whole(base: str) -
 
 
 def test_searches_may_come_in_chunks_too(base: str) -> None:
+    assert ask(base, "PUT", "/any?wait=searchable", ARTICLE)[0] == 201
     body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(SEARCH), SEARCH)
     status, (found,) = say(base, "POST", "/api/v1/multi-search", body, {"Host": "localhost"} | JSON | CHUNKED)
     assert status == 200

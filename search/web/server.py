@@ -44,8 +44,8 @@ def run(
     """Serves until it is told to stop; ``warm`` is called in each worker before it takes requests.
 
     Each worker counts in a row of ``counters`` of its own. The access log goes where the setting says. A ``companion`` runs in a
-    process of its own beside the workers, until what it is given says that it is to stop. A client is given up that sends or takes
-    nothing for ``client_timeout_s`` while a thread waits for it.
+    process of its own beside the workers, until what it is given says that it is to stop. A client is given up that sends or
+    takes nothing for ``client_timeout_s`` while a thread waits for it.
 
     Raises:
         SettingsError: nobody can listen at ``bind``, or the access log cannot be written.
