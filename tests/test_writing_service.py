@@ -62,6 +62,22 @@ def connect(base: str, **buffers: int) -> socket.socket:
     return connection
 
 
+CHUNKED = {"Transfer-Encoding": "chunked"}
+SEARCH, ARTICLE = b'[{"q": "x"}]', b'{"title": "x"}'
+
+
+def say(base: str, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+    """What is answered to a request whose body is sent as it is, and ends there."""
+    with closing(connect(base)) as connection:
+        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        connection.sendall("\r\n".join(lines).encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.headers["Content-Type"] != "text/html"
+        return answer.status, [json.loads(text) for text in answer.read().splitlines()]
+
+
 def test_every_write_of_many_clients_is_durable_when_it_is_answered(base: str, data: Path) -> None:
     def write(client: int) -> list[tuple[str, int]]:
         done = []
@@ -103,6 +119,34 @@ def test_every_write_of_many_clients_is_durable_when_it_is_answered(base: str, d
 def test_the_rule_holds_through_the_server(base: str, headers: dict[str, str], status: int) -> None:
     ask(base, "PUT", "/rule", b'{"title": "x"}')
     assert ask(base, "PUT", "/rule", b'{"title": "x"}', JSON | headers)[0] == status
+
+
+@pytest.mark.parametrize(
+    "target", ["http://evil.example/api/v1/articles/rule", "http://localhost/api/v1/articles/rule"]
+)
+def test_a_request_that_is_meant_for_a_proxy_is_refused(base: str, target: str) -> None:
+    status, (problem,) = say(base, "PUT", target, ARTICLE, {"Host": "localhost", "Content-Length": "14"} | JSON)
+    assert (status, "meant for a proxy" in problem["detail"]) == (403, True)
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "status"),
+    [
+        (f"/api/v1/search?q={'%E7' * 3000}", {}, 414),
+        ("/api/v1/search?q=监督", {}, 400),
+        ("/api/v1/search", {"Bad Name": "x"}, 400),
+        ("/api/v1/search", {"X-Long": "x" * 9000}, 431),
+        ("/api/v1/search", {"Expect": "a miracle"}, 417),
+        ("/api/v1/search", {"Transfer-Encoding": "none"}, 501),
+    ],
+)
+def test_a_request_that_is_no_http_has_its_problem_told_like_any_other(
+    base: str, target: str, headers: dict[str, str], status: int
+) -> None:
+    answered, (problem,) = say(base, "GET", target, b"", {"Host": "localhost"} | headers)
+    assert answered == problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
 
 
 def test_a_request_without_a_host_is_refused(base: str) -> None:
@@ -171,22 +215,6 @@ def test_of_a_body_that_breaks_off_what_was_whole_is_kept(base: str, data: Path)
     assert lines[-1]["line"] == 701
     assert "breaks off here" in lines[-1]["problem"]["detail"]
     assert "cut-part" not in held(data)
-
-
-CHUNKED = {"Transfer-Encoding": "chunked"}
-SEARCH, ARTICLE = b'[{"q": "x"}]', b'{"title": "x"}'
-
-
-def say(base: str, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
-    """What is answered to a request whose body is sent as it is, and ends there."""
-    with closing(connect(base)) as connection:
-        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
-        connection.sendall("\r\n".join(lines).encode() + body)
-        connection.shutdown(socket.SHUT_WR)
-        answer = http.client.HTTPResponse(connection)
-        answer.begin()
-        assert answer.headers["Content-Type"] != "text/html"
-        return answer.status, [json.loads(text) for text in answer.read().splitlines()]
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import orjson
+from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from gunicorn.util import parse_address
 
 from indexer.errors import SettingsError
 from search.web.access_log import STDERR, AccessLogger, log_file
 from search.web.companion import Companion
 from search.web.counters import Counters
+from search.web.errors import Problem
 
 __all__ = ["run"]
 
@@ -87,6 +89,7 @@ def run(
         def load(self) -> Any:
             return application
 
+    util.write_error = _write_problem  # gunicorn has no setting for what it says to a request that is no HTTP
     _Arbiter(Application(), Companion(companion) if companion else None).run()
 
 
@@ -114,7 +117,7 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
 
 def _check_address(bind: str) -> None:
     """Gunicorn tries a taken port for seconds and ends with a traceback; this says it at once."""
-    address = parse_address(bind)
+    address = util.parse_address(bind)
     if not isinstance(address, tuple):
         return  # a Unix socket
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -127,6 +130,17 @@ def _check_address(bind: str) -> None:
                 f"cannot listen at {bind}: {error.strerror}; stop what does, or choose another with --bind",
                 setting="bind",
             ) from error
+
+
+def _write_problem(connection: socket.socket, status: int, _reason: str, detail: str) -> None:
+    """Answers a request that never got as far as the application, as that would have."""
+    problem = Problem(status=status, detail=detail or "something went wrong here; the log of the service has more")
+    body = orjson.dumps(problem.record())
+    head = (
+        f"HTTP/1.1 {status} {problem.title}\r\nConnection: close\r\n"
+        f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(connection, head.encode() + body)
 
 
 def _ready(client_timeout_s: int, arbiter: Any) -> None:
