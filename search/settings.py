@@ -31,6 +31,7 @@ _AT_LEAST_ONE = (
     "client_timeout_s",
 )  # fmt: skip
 _NOT_IN_ADDRESS = re.compile(r"[\s\"<>\\^`{|}?#]")
+_NOT_IN_TITLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SWITCHES = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -198,6 +199,10 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(
             f"recency_half_life_days must be a number above 0, and is {settings.recency_half_life_days}",
             setting="recency_half_life_days",
+        )
+    if not settings.title.strip() or _NOT_IN_TITLE.search(settings.title):
+        raise SettingsError(
+            f"title must be a line of text that can be shown, and is {settings.title!r}", setting="title"
         )
     if settings.base_url:
         settings = replace(settings, base_url=_checked_address(settings.base_url))

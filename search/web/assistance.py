@@ -12,7 +12,7 @@ import orjson
 from indexer.errors import ArticleSearchError
 from indexer.schema import FACETS
 from search.engines.base import Engine
-from search.errors import RequestError
+from search.errors import RequestError, UnknownParameterError
 from search.page import hit_to_record, page_to_record
 from search.request import MAX_QUERY_CHARS, nearest_name, request_from_parameters, unknown_parameter
 from search.web.body import read_body
@@ -104,6 +104,12 @@ class MultiSearchResource:
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """The answers to a list of searches, in its order; a search that cannot be answered has its problem in its place."""
+        for name in query_parameters(request):
+            raise UnknownParameterError(
+                f"several searches take their parameters from the body, and {name!r} is in the address",
+                parameter=name,
+                nearest=None,
+            )
         answer(response, [self._answer_one(search) for search in _read_searches(request)])
 
     def _answer_one(self, search: object) -> dict[str, Any]:
