@@ -18,7 +18,7 @@ check: $(VENV)/.test
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/python -m coverage erase
-	$(RUN)/python -m coverage run -m pytest -m "not real_corpus"
+	$(RUN)/python -m coverage run -m pytest -m "not real_corpus and not torture" --ignore-glob="tests/test_browser*"
 	NUMBA_DISABLE_JIT=1 $(RUN)/python -m coverage run -m pytest tests/test_kernels.py tests/test_literal_codes.py tests/test_closeness.py
 	$(RUN)/python -m coverage combine -q
 	$(RUN)/python -m coverage report

@@ -39,6 +39,9 @@ from indexer.store import Merger, index_folder, manifest_stamp, open_newest, rea
 __all__ = ["Keeper", "keep"]
 
 POLL_S = 0.025
+LONGEST_REST_S = 0.2
+"""After bringing the index up the keeper rests as long as that took, at most so long: under a stream of writes batches grow, and
+half of a processor is left to those who write."""
 STANDBY_S = 0.25
 LOOK_S = 0.5
 """So often the files of the index are looked at, and what the keeper says of itself is brought up to date."""
@@ -128,6 +131,7 @@ class Keeper:
 
     def step(self) -> float:
         """Does what there is to do; so many seconds later there may be more."""
+        begin = monotonic()
         try:
             self._look()
         except _StopError:
@@ -149,7 +153,7 @@ class Keeper:
             if self._status.state != "waiting":
                 _log.warning("the index of %s follows its archive again", self._data)
             self._say(state="following", problem=None)
-        return POLL_S
+        return min(max(POLL_S, monotonic() - begin), LONGEST_REST_S)
 
     def _look(self) -> None:
         finish_restore(self._data)

@@ -57,7 +57,7 @@ def index_articles(tmp_path: Path, analyzer: Analyzer) -> Callable[..., Path]:
         with Archive(data) as archive:
             archive.put(clean_article(article) for article in articles)
             archive.delete(deleted)
-        sync(data, BuildOptions(analyzer=analyzer, zone=ZONE, limits=ReadLimits()))
+        sync(data, BuildOptions(analyzer=analyzer, zone=ZONE, limits=ReadLimits(), lock_wait_s=10))
         return data
 
     return index

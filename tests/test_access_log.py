@@ -164,7 +164,7 @@ def lines_of(log: Path, count: int) -> list[dict[str, Any]]:
 def test_the_server_writes_a_line_for_each_request(index_articles: Callable[..., Path], tmp_path: Path) -> None:
     data, log = index_articles(article("a", body="监督")), tmp_path / "access.log"
     with logging_server(data, str(log)) as (port, server):
-        answer = ask(port, "/api/v1/search?q=%E7%9B%91%E7%9D%A3", Authorization="Bearer verysecret")
+        answer = ask(port, "/api/v1/search?q=%E7%9B%91%E7%9D%A3", Authorization="Basic verysecret")
         record = lines_of(log, 1)[0]
         assert record["id"] == answer.headers[HEADER]
         assert record["target"] == "/api/v1/search?q=%E7%9B%91%E7%9D%A3"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -248,7 +249,7 @@ def test_a_map_that_is_cut_short_under_a_serving_worker_ends_in_a_sound_index(da
             while not stop.is_set():
                 try:
                     status, _ = asked(f"{base}/api/v1/search?q=%E7%9B%91%E7%9D%A3&limit=50")
-                except OSError:
+                except (OSError, http.client.HTTPException):
                     continue  # the worker that was asked has ended
                 except json.JSONDecodeError:
                     continue

@@ -27,9 +27,6 @@ from tests.test_web_resources import get
 
 client = client_fixture
 
-AWAITED: set[tuple[str, str]] = set()
-"""Described, and not yet there: take out of here what has come."""
-
 BY_ROUTE = {(operation.method, operation.path): operation for operation in OPERATIONS}
 UNDER_API = [operation for operation in OPERATIONS if operation.path.startswith("/api/") and operation.method == "GET"]
 
@@ -61,7 +58,7 @@ def routes(client: testing.TestClient) -> Iterator[tuple[str, str]]:
 def test_every_route_is_described_and_nothing_that_is_none(client: testing.TestClient) -> None:
     there = set(routes(client))
     assert there - BY_ROUTE.keys() == set(), "describe the route: a line in OPERATIONS of search/web/operations.py"
-    assert BY_ROUTE.keys() - there == AWAITED, "described without a route, or come and still in AWAITED of this test"
+    assert BY_ROUTE.keys() - there == set(), "described without a route"
     assert FRESHNESS.keys() - {path for _, path in BY_ROUTE} == set()
 
 
@@ -262,7 +259,7 @@ def test_the_page_shows_every_operation_with_addresses_that_work(client: testing
             assert f"<code>{method} {shown_path(BY_ROUTE[method, path])}</code>" in page.text
     for operation in OPERATIONS:
         for example in operation.examples:
-            if (operation.method, operation.path) not in AWAITED and example != "opensearch.xml":
+            if example != "opensearch.xml":
                 path, _, query = f"/{example.removeprefix('./')}".partition("?")
                 assert get(client, path, query_string=query).status_code == 200, example
 

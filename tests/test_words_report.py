@@ -111,6 +111,6 @@ def test_readiness_names_the_lines_that_keep_a_file_out(data: Path) -> None:
 
 def test_a_pinned_article_is_named_so_to_people(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = testing.TestClient(create_app(Settings(data=str(data)))).simulate_get("/search", params={"q": "学校"}).text
-    assert "<span>置顶</span>" in page
+    assert '<span lang="zh-Hans">置顶</span>' in page
     assert main(["search", "学校", "--data", str(data)]) == 0
     assert "pinned · b" in capsys.readouterr().out

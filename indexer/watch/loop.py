@@ -26,6 +26,8 @@ __all__ = ["Pace", "watch_paths"]
 
 WORKERS = 1
 """Processes that index a batch: a process with threads, as this one is by then, should not fork."""
+LONGEST_LOCK_WAIT_S = 1.0
+"""Whoever writes longer than that is told of, and waited for between attempts: a signal then ends the wait."""
 NOTICES_AT_ONCE = 10_000
 SCAN_SHARE = 20
 """Scans take no more than one part in so many of the time."""
@@ -109,7 +111,7 @@ class _Watch:
     ) -> None:
         self._roots = {root.path: _Followed(root) for root in (Root(path, data) for path in paths)}
         self._data = data
-        self._options = options
+        self._options = replace(options, lock_wait_s=min(options.lock_wait_s, LONGEST_LOCK_WAIT_S))
         self._merger = Merger(memory_mb=options.memory_mb)
         self._absent = absent
         self._on_report = on_report
