@@ -277,6 +277,17 @@ def test_clients_that_stall_are_given_up_and_searches_answered(tmp_path: Path) -
     assert "Traceback" not in (tmp_path / "serve.log").read_text(encoding="utf-8")
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="only Linux keeps silent connections from a server")
+def test_connections_that_say_nothing_take_no_thread(tmp_path: Path) -> None:
+    with served(tmp_path / "data", workers=1, threads=1) as base, ExitStack() as silent:
+        connections = [silent.enter_context(closing(connect(base))) for _ in range(20)]  # 5 s each where they take one
+        with closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=20)) as connection:
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().status == 200
+        connections[0].sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert connections[0].makefile("rb").readline().startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_client_that_goes_away_stops_nobody(base: str, data: Path) -> None:
     for number in range(6):
         connection = connect(base)

@@ -150,6 +150,9 @@ def _ready(client_timeout_s: int, arbiter: Any) -> None:
         # Connections over TCP have these limits from the socket that accepts them; at a Unix socket it is a proxy that speaks.
         for limit in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             listener.sock.setsockopt(socket.SOL_SOCKET, limit, struct.pack("ll", client_timeout_s, 0))
+        # NOTE: browsers open connections that they may need later; a thread of gunicorn waits 5 s for each to say something.
+        if listener.sock.family != socket.AF_UNIX and hasattr(socket, "TCP_DEFER_ACCEPT"):
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, client_timeout_s)
     places = [str(listener) for listener in arbiter.LISTENERS]
     shown = ", ".join(place if place.startswith("unix:") else f"{place}/" for place in places)
     sys.stderr.write(f"Serving on {shown} (Ctrl+C stops)\n")
