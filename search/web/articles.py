@@ -5,6 +5,7 @@ from __future__ import annotations
 import falcon
 
 from indexer.archive import Outcome
+from indexer.errors import ArticleError
 from search.engines.base import Engine
 from search.errors import ArticleNotFoundError, RequestError
 from search.request import unknown_parameter
@@ -32,6 +33,8 @@ class WritableArticleResource(ArticleResource):
     def on_put(self, request: falcon.Request, response: falcon.Response, article_id: str) -> None:
         """Adds or replaces the article; answers once it is durable."""
         wait = _wait_parameter(request)
+        if "\ufffd" in article_id:  # what Falcon makes of other encodings: many ids would become one
+            raise ArticleError("the address must be percent-encoded UTF-8, and the id in it is not", field="id")
         most = self._limits.max_article_bytes
         content = read_body(request, most, f"max_article_bytes ({most:,} bytes); raise the setting, or send less")
         article = read_article(content, self._limits, article_id=article_id)
