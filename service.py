@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, c
         Discovery(site),
         CrossOrigin(parse_origins(settings.cors_origins)),
         access,  # before caching: what may not be read is not "not modified" either
-        Caching(engine, settings=repr(settings), zone=settings.zone),
+        Caching(engine, settings=repr(settings), zone=settings.zone, private=not settings.public_read),
     ]
     app = falcon.App(middleware=middleware)
     add_error_handlers(app, ErrorPage(settings.title))
@@ -194,5 +194,6 @@ def serve(settings: Settings) -> None:
         threads=settings.threads,
         counters=counters,
         access_log=settings.access_log,
+        client_timeout_s=settings.client_timeout_s,
         companion=keep_index if settings.index_in_service else None,
     )

@@ -78,11 +78,7 @@ def derive_id(seed: str) -> str:
 
 def split_section(value: str) -> tuple[str, ...]:
     """The section path written as one string joined by `` > ``, without home and 正文."""
-    return _section_path(re.split(r"\s*[>＞›»]+\s*", value))
-
-
-def _section_path(crumbs: list[str]) -> tuple[str, ...]:
-    trimmed = (crumb.strip() for crumb in crumbs)
+    trimmed = (crumb.strip() for crumb in re.split(r"\s*[>＞›»]+\s*", value))
     return tuple(crumb for crumb in trimmed if crumb and crumb not in _HOME_CRUMBS)
 
 
@@ -199,7 +195,11 @@ def _checked_list(name: str, value: object) -> tuple[str, ...]:
 @lru_cache(maxsize=KEPT_NAMES)
 def _names(parts: tuple[str, ...], *, is_section: bool) -> tuple[str, ...]:
     lines = [_one_line(part) for part in parts]
-    return _section_path(lines) if is_section else tuple(dict.fromkeys(line for line in lines if line))
+    return (
+        split_section(SECTION_SEPARATOR.join(lines))
+        if is_section
+        else tuple(dict.fromkeys(line for line in lines if line))
+    )
 
 
 def _checked_id(value: str) -> str:

@@ -182,7 +182,11 @@ def day_span(published: str | None, zone: ZoneInfo) -> tuple[int, int]:
     if not published:
         return MISSING_DAY, MISSING_DAY
     if "T" in published:
-        day = datetime.fromisoformat(published).astimezone(zone).date()
+        written = datetime.fromisoformat(published)
+        try:
+            day = written.astimezone(zone).date()
+        except OverflowError:  # it would be before the first day there is, or after the last
+            day = written.date()
         return day_number(day), day_number(day)
     year, month, day_of_month = (*(int(part) for part in published.split("-")), 0, 0)[:3]
     if not month:

@@ -28,8 +28,10 @@ ENVIRONMENT_PREFIX = "ARTICLE_SEARCH_"
 _AT_LEAST_ONE = (
     "max_article_bytes", "max_title_chars", "max_body_chars", "max_field_chars", "max_list_items", "max_archive_bytes",
     "max_archive_ratio", "max_archive_depth", "memory_mb", "search_timeout_ms", "wait_timeout_ms", "workers", "threads",
+    "client_timeout_s",
 )  # fmt: skip
 _NOT_IN_ADDRESS = re.compile(r"[\s\"<>\\^`{|}?#]")
+_NOT_IN_TITLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SWITCHES = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -93,6 +95,10 @@ class Settings:
     bind: str = _setting("127.0.0.1:8000", "address and port on which serve listens")
     workers: int = _setting(2, "processes that answer requests")
     threads: int = _setting(4, "threads of each process that answers requests")
+    client_timeout_s: int = _setting(
+        60,
+        "a client over TCP that sends nothing of its request, or takes nothing of the answer, for so long is given up",
+    )
     title: str = _setting("Article search", "name of the search page")
     base_url: str = _setting(
         "",
@@ -193,6 +199,10 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(
             f"recency_half_life_days must be a number above 0, and is {settings.recency_half_life_days}",
             setting="recency_half_life_days",
+        )
+    if not settings.title.strip() or _NOT_IN_TITLE.search(settings.title):
+        raise SettingsError(
+            f"title must be a line of text that can be shown, and is {settings.title!r}", setting="title"
         )
     if settings.base_url:
         settings = replace(settings, base_url=_checked_address(settings.base_url))

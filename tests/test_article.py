@@ -107,6 +107,12 @@ def test_half_a_surrogate_pair_does_not_get_far() -> None:
     assert article_from_record({**RECORD, "title": "a\ud800b"}).title == "a?b"
 
 
+def test_a_sign_of_the_path_within_a_name_parts_it_so_that_a_filter_finds_it() -> None:
+    article = article_from_record({**RECORD, "section": ["首页", "<i>栏</i>", "科技»航天"]})
+    assert article.section == ("<i", "栏</i", "科技", "航天")
+    assert split_section(" > ".join(article.section)) == article.section
+
+
 def test_sections_may_be_joined_by_any_of_the_usual_signs() -> None:
     assert split_section("首頁＞要聞»本地") == ("要聞", "本地")
     assert article_from_record({**RECORD, "published": ""}).published is None

@@ -17,7 +17,7 @@ SEND = """([type, kind, init]) => {
   return input.dispatchEvent(event);
 }"""
 SET = "text => { document.querySelector('article-search-box').shadowRoot.querySelector('input').value = text }"
-QUIET_MS = 500  # more than the box waits for, so that what it does not ask now it never asks
+QUIET_MS = 250  # more than the box waits for, so that what it does not ask now it never asks
 
 
 def asked(box: Opened, site: HostSite) -> list[str]:

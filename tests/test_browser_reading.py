@@ -20,6 +20,27 @@ def article_of(base: str, text: str) -> str:
         return f"{base}/article/{json.load(answer)['hits'][0]['id']}?q={query}"
 
 
+def test_the_way_back_leads_to_the_place_among_the_results(browser: Any, base: str) -> None:
+    with opened(browser, f"{base}/search?q=监督") as page:
+        entries = page.evaluate("history.length")
+        page.evaluate("scrollTo(0, 400)")
+        page.wait_for_function("() => history.state?.y === 400")
+        page.locator(".hits a[href^='article/']").nth(2).evaluate("link => link.click()")
+        page.wait_for_url("**/article/**")
+        page.click(".back a")
+        page.wait_for_url("**/search?q=**")
+        page.wait_for_function("() => scrollY === 400")
+        assert page.evaluate("history.length") == entries + 1
+    with opened(browser, article_of(base, "监督")) as page:
+        page.click(".back a")
+        page.wait_for_url("**/search?q=**")
+
+
+def test_the_name_of_a_link_holds_no_dot_between_links(browser: Any, base: str) -> None:
+    with opened(browser, f"{base}/search?q=监督") as page:
+        assert "·" not in page.locator(".hits").aria_snapshot()
+
+
 def test_keys_and_buttons_go_from_match_to_match_and_round(browser: Any, base: str) -> None:
     with opened(browser, article_of(base, "乡村振兴"), height=500) as page:
         count = page.locator("article mark").count()

@@ -177,10 +177,11 @@ def test_back_and_forward_bring_back_results_and_place(browser: Any, base: str) 
     with watched(browser, base + "/search?sort=oldest") as (page, _):
         page.keyboard.type("监督")
         shown_results(page, "监督")
+        entries = page.evaluate("history.length")
         page.keyboard.press("Enter")
-        page.wait_for_timeout(100)
+        page.wait_for_function("entries => history.length > entries", arg=entries)
         page.evaluate("scrollTo(0, 300)")
-        page.wait_for_timeout(300)
+        page.wait_for_function("() => history.state?.y === 300")
         page.locator("#facet-author .value").first.click()
         page.locator(".chip").wait_for()
         page.go_back()
@@ -210,6 +211,22 @@ def test_back_from_a_filter_leads_to_what_was_typed_and_then_to_where_typing_beg
         shown_results(page, "最新文章")
 
 
+def test_escape_before_the_completions_are_there_does_without_them_and_keeps_what_was_typed(
+    browser: Any, base: str
+) -> None:
+    with watched(browser, base) as (page, _):
+        held: list[Any] = []
+        page.route("**/suggest?q=%E7%9B%91%E7%9D%A3&*", lambda route: held.append(route))
+        with page.expect_request("**/suggest?q=%E7%9B%91%E7%9D%A3&*"):
+            page.keyboard.type("监督")
+        page.keyboard.press("Escape")
+        shown_results(page, "监督")
+        assert page.input_value("#q") == "监督"
+        assert page.locator("#completions").is_hidden()
+        page.keyboard.press("Escape")
+        shown_results(page, "最新文章")  # browsers empty a box of this kind
+
+
 def test_back_from_an_article_comes_to_what_was_typed(browser: Any, base: str) -> None:
     with watched(browser, base) as (page, _):
         page.keyboard.type("监督")
@@ -221,6 +238,19 @@ def test_back_from_an_article_comes_to_what_was_typed(browser: Any, base: str) -
         shown_results(page, "监督")
         assert page.input_value("#q") == "监督"
         page.locator(".hits mark").first.wait_for()
+
+
+def test_the_first_page_makes_room_at_the_first_key_however_late_the_answer(browser: Any, base: str) -> None:
+    with watched(browser, base) as (page, _):
+        held: list[Any] = []
+        page.route("**/search?q=*", lambda route: held.append(route))
+        with page.expect_request("**/search?q=*"):
+            page.keyboard.type("监")
+        page.locator("body.found").wait_for()
+        place = page.locator("#results").bounding_box()["y"]
+        held[0].continue_()
+        shown_results(page, "监")
+        assert page.locator("#results").bounding_box()["y"] == place
 
 
 def test_what_takes_long_is_said_and_what_is_quick_is_not(browser: Any, base: str) -> None:

@@ -28,6 +28,20 @@ def test_days_are_those_of_the_zone_and_a_part_of_a_date_spans_it() -> None:
     assert day_span("2024-05-06T23:00:00+00:00", ZONE) == (20240507, 20240507)
 
 
+@pytest.mark.parametrize(
+    ("published", "day"),
+    [
+        ("0001-01-01T00:00:00+14:00", 10101),
+        ("9999-12-31T23:59:59-14:00", 99991231),
+        ("0001", 10101),
+        ("9999", 99990101),
+    ],
+)
+def test_the_ends_of_time_have_days_and_moments(published: str, day: int) -> None:
+    assert day_span(published, ZONE)[0] == day
+    assert moment(published, ZONE) is not None
+
+
 @given(st.dates().map(str))
 def test_a_day_spans_itself(day: str) -> None:
     number = int(day.replace("-", ""))

@@ -65,3 +65,11 @@ def test_a_file_that_cannot_be_used_is_refused_by_its_place(tmp_path: Path, cont
     (tmp_path / "settings.toml").write_text(content)
     with pytest.raises(SettingsError, match=r"settings\.toml"):
         read_settings({}, data=str(tmp_path))
+
+
+@pytest.mark.parametrize("title", ["", "  ", "a\nb", "a\x00", "\udcff", "\ufffe"])
+def test_a_title_that_no_page_or_description_can_show_is_refused(title: str) -> None:
+    with pytest.raises(SettingsError, match="title must be a line of text") as raised:
+        read_settings({}, data="/nowhere", title=title)
+    assert raised.value.setting == "title"
+    assert read_settings({}, data="/nowhere", title="新聞\u3000<搜尋> & “找”").title

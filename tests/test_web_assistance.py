@@ -131,3 +131,8 @@ def test_a_body_that_is_no_list_of_searches_is_refused(client: testing.TestClien
 def test_a_body_that_is_too_large_is_refused(client: testing.TestClient) -> None:
     body = json.dumps([{"q": "x" * MOST_BODY_BYTES}])
     assert client.simulate_post("/api/v1/multi-search", body=body).status_code == 413
+
+
+def test_a_parameter_in_the_address_of_several_searches_is_refused(client: testing.TestClient) -> None:
+    result = client.simulate_post("/api/v1/multi-search", params={"q": "监督"}, json=[{"q": "监督"}])
+    assert (result.status_code, result.json["parameter"]) == (400, "q")

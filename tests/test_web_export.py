@@ -151,6 +151,7 @@ def test_a_file_is_named_after_its_query_and_never_after_a_folder(client: testin
 def test_head_tells_the_total_and_reads_nothing(client: testing.TestClient) -> None:
     result = client.simulate_head("/api/v1/export", query_string="q=监督")
     assert (result.status_code, result.content, result.headers["x-total-count"]) == (200, b"", "4")
+    assert "content-length" not in result.headers  # the answer to GET is not empty
 
 
 def test_whoever_breaks_off_makes_room_for_the_next() -> None:

@@ -48,7 +48,9 @@ def test_the_switch_leads_to_pages_of_ours_alone(client: testing.TestClient, to:
     assert get(client, "/language", params={"lang": "en", "to": to}).headers["location"] == "./"
 
 
-@pytest.mark.parametrize("to", ["search?q=a", "article/a%3Fb?q=x", "help", "values?facet=author", "./", "article/资源"])
+@pytest.mark.parametrize(
+    "to", ["search?q=a", "article/a%3Fb?q=x", "help", "docs", "values?facet=author", "./", "article/资源"]
+)
 def test_the_switch_leads_back_to_every_page(client: testing.TestClient, to: str) -> None:
     location = get(client, "/language", params={"lang": "en", "to": to}).headers["location"]
     assert location == to.replace("资源", "%E8%B5%84%E6%BA%90")

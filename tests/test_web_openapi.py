@@ -146,6 +146,28 @@ def test_every_answer_that_is_described_was_looked_at(client: testing.TestClient
     assert wanted - asked == {"/opensearch.xml", "/language"}  # the one needs a setting, the other only leads back
 
 
+def test_the_way_to_another_language_is_described_as_the_one_back(
+    client: testing.TestClient, document: dict[str, Any]
+) -> None:
+    described = document["paths"]["/language"]["get"]
+    assert described["responses"].keys() == {"303", "default"}
+    assert [each["name"] for each in described["parameters"]] == ["lang", "to"]
+    for language in described["parameters"][0]["schema"]["enum"]:
+        result = get(client, "/language", params={"lang": language, "to": "help"})
+        assert (result.status_code, result.headers["location"]) == (303, "help")
+        assert result.cookies["article_search_language"].value == language
+
+
+def test_the_facets_and_parameters_of_the_page_of_values_are_described(
+    client: testing.TestClient, document: dict[str, Any]
+) -> None:
+    described = {each["name"]: each["schema"] for each in document["paths"]["/values"]["get"]["parameters"]}
+    assert {"facet", "value", "q", "section", "from"} <= described.keys()
+    assert {"limit", "offset", "facets"}.isdisjoint(described)
+    for facet in described["facet"]["enum"]:
+        assert get(client, "/values", params={"facet": facet}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("path", "query", "status"),
     [
@@ -158,6 +180,7 @@ def test_every_answer_that_is_described_was_looked_at(client: testing.TestClient
         ("/feed", "sort=x", 400),
         ("/opensearch.xml", "", 404),
         ("/search", "sort=x", 400),
+        ("/values", "facet=none", 404),
         ("/article/none", "", 404),
         ("/static/none", "", 404),
     ],

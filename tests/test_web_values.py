@@ -21,7 +21,7 @@ def test_values_are_those_of_the_search_that_contain_the_text(client: testing.Te
     page = get(client, "/values", params={"facet": "author", "value": "嶼", "q": "乡村", "section": "清廉之窗"})
     assert page.status_code == 200
     assert labels(page.text) == ["周屿"]
-    assert "./search?q=%E4%B9%A1%E6%9D%91&section=%E6%B8%85%E5%BB%89%E4%B9%8B%E7%AA%97" in Links(page.text).hrefs
+    assert "./search?q=乡村&section=清廉之窗" in Links(page.text).hrefs
 
 
 def test_a_value_may_be_chosen_and_excluded(client: testing.TestClient) -> None:
@@ -29,7 +29,7 @@ def test_a_value_may_be_chosen_and_excluded(client: testing.TestClient) -> None:
     assert labels(page.text)[0] == "国际"
     assert "清廉之窗 &gt; 基層風采" in labels(page.text)
     hrefs = Links(page.text).hrefs
-    assert "search?section=%E5%9B%BD%E9%99%85" in hrefs
+    assert "search?section=国际" in hrefs
     assert '<button class="not" form="without" name="not_section" value="国际"' in page.text
 
 

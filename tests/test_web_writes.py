@@ -73,6 +73,14 @@ def bring_up(data: Path, analyzer: Analyzer) -> None:
 # One article
 
 
+def test_an_id_in_another_encoding_than_utf8_is_refused(client: LocalClient, data: Path) -> None:
+    for encoded in ("%BC%E0%B6%BD", "%ff", "%ED%A0%80"):  # 监督 in GBK, no text, half a surrogate pair
+        result = put(client, encoded, {"title": "监督", "body": BODY})
+        assert (result.status_code, result.json["parameter"]) == (422, "id")
+    assert put(client, "%E7%9B%91", {"title": "监督", "body": BODY}).json["id"] == "监"
+    assert held(data).keys() == {"监"}
+
+
 def test_a_put_says_what_it_did_and_its_change(client: LocalClient, data: Path) -> None:
     first = put(client, "a", {"title": "监督", "body": BODY})
     assert (first.status_code, first.json) == (201, {"id": "a", "result": "created", "change": 1})

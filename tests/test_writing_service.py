@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +62,22 @@ def connect(base: str, **buffers: int) -> socket.socket:
     return connection
 
 
+CHUNKED = {"Transfer-Encoding": "chunked"}
+SEARCH, ARTICLE = b'[{"q": "x"}]', b'{"title": "x"}'
+
+
+def say(base: str, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+    """What is answered to a request whose body is sent as it is, and ends there."""
+    with closing(connect(base)) as connection:
+        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        connection.sendall("\r\n".join(lines).encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert answer.headers["Content-Type"] != "text/html"
+        return answer.status, [json.loads(text) for text in answer.read().splitlines()]
+
+
 def test_every_write_of_many_clients_is_durable_when_it_is_answered(base: str, data: Path) -> None:
     def write(client: int) -> list[tuple[str, int]]:
         done = []
@@ -103,6 +119,34 @@ def test_every_write_of_many_clients_is_durable_when_it_is_answered(base: str, d
 def test_the_rule_holds_through_the_server(base: str, headers: dict[str, str], status: int) -> None:
     ask(base, "PUT", "/rule", b'{"title": "x"}')
     assert ask(base, "PUT", "/rule", b'{"title": "x"}', JSON | headers)[0] == status
+
+
+@pytest.mark.parametrize(
+    "target", ["http://evil.example/api/v1/articles/rule", "http://localhost/api/v1/articles/rule"]
+)
+def test_a_request_that_is_meant_for_a_proxy_is_refused(base: str, target: str) -> None:
+    status, (problem,) = say(base, "PUT", target, ARTICLE, {"Host": "localhost", "Content-Length": "14"} | JSON)
+    assert (status, "meant for a proxy" in problem["detail"]) == (403, True)
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "status"),
+    [
+        (f"/api/v1/search?q={'%E7' * 3000}", {}, 414),
+        ("/api/v1/search?q=监督", {}, 400),
+        ("/api/v1/search", {"Bad Name": "x"}, 400),
+        ("/api/v1/search", {"X-Long": "x" * 9000}, 431),
+        ("/api/v1/search", {"Expect": "a miracle"}, 417),
+        ("/api/v1/search", {"Transfer-Encoding": "none"}, 501),
+    ],
+)
+def test_a_request_that_is_no_http_has_its_problem_told_like_any_other(
+    base: str, target: str, headers: dict[str, str], status: int
+) -> None:
+    answered, (problem,) = say(base, "GET", target, b"", {"Host": "localhost"} | headers)
+    assert answered == problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
 
 
 def test_a_request_without_a_host_is_refused(base: str) -> None:
@@ -171,6 +215,77 @@ def test_of_a_body_that_breaks_off_what_was_whole_is_kept(base: str, data: Path)
     assert lines[-1]["line"] == 701
     assert "breaks off here" in lines[-1]["problem"]["detail"]
     assert "cut-part" not in held(data)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content"),
+    [
+        ("PUT", "/api/v1/articles/broken", ARTICLE),
+        ("POST", "/api/v1/multi-search", SEARCH),
+        ("POST", "/api/v1/articles", ARTICLE),
+    ],
+)
+@pytest.mark.parametrize("end", [b"", b"zz\r\n", b"0\r\nno header\r\n\r\n", b"1\r\nxyz"])
+def test_a_body_whose_chunks_are_broken_is_the_fault_of_who_sent_it(
+    base: str, method: str, path: str, content: bytes, end: bytes
+) -> None:
+    body = b"%x\r\n%b\r\n" % (len(content), content) + end
+    status, lines = say(base, method, path, body, {"Host": "localhost"} | JSON | CHUNKED)
+    problem = lines[-1]["problem"] if "problem" in lines[-1] else lines[-1] | {"status": status}
+    assert problem["status"] == 400
+    assert "breaks off" in problem["detail"]
+
+
+def test_a_body_that_is_shorter_than_it_says_is_not_taken_for_whole(base: str) -> None:
+    for method, path, content in (
+        ("PUT", "/api/v1/articles/short", ARTICLE),
+        ("POST", "/api/v1/multi-search", SEARCH),
+    ):
+        headers = {"Host": "localhost", "Content-Length": str(len(content) + 5)} | JSON
+        status, (problem,) = say(base, method, path, content, headers)
+        assert (status, problem["detail"]) == (
+            400,
+            f"the body breaks off: {len(content)} of {len(content) + 5} bytes came",
+        )
+
+
+def test_searches_may_come_in_chunks_too(base: str) -> None:
+    assert ask(base, "PUT", "/any?wait=searchable", ARTICLE)[0] == 201
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(SEARCH), SEARCH)
+    status, (found,) = say(base, "POST", "/api/v1/multi-search", body, {"Host": "localhost"} | JSON | CHUNKED)
+    assert status == 200
+    assert found[0]["query"]["text"] == "x"
+
+
+def test_clients_that_stall_are_given_up_and_searches_answered(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    in_headers = b"GET /api/v1/search HTTP/1.1\r\nHost: localhost\r\nX-Half: "
+    in_body = (
+        b"PUT /api/v1/articles/x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b'Content-Length: 100\r\n\r\n{"title": '
+    )
+    with served(data, workers=1, threads=2, client_timeout_s=1) as base, ExitStack() as stalled:
+        connections = [stalled.enter_context(closing(connect(base))) for _ in range(4)]
+        for connection, request in zip(connections, (in_headers, in_body) * 2, strict=True):
+            connection.sendall(request)
+        assert ask(base, "PUT", "/a", b'{"title": "x"}')[0] == 201
+        told = [connection.makefile("rb").read() for connection in connections]
+        assert told[0] == told[2] == b""
+        for answer in (told[1], told[3]):
+            assert answer.startswith(b"HTTP/1.1 400 ")
+            assert b"client_timeout_s" in answer
+    assert "Traceback" not in (tmp_path / "serve.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="only Linux keeps silent connections from a server")
+def test_connections_that_say_nothing_take_no_thread(tmp_path: Path) -> None:
+    with served(tmp_path / "data", workers=1, threads=1) as base, ExitStack() as silent:
+        connections = [silent.enter_context(closing(connect(base))) for _ in range(20)]  # 5 s each where they take one
+        with closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=20)) as connection:
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().status == 200
+        connections[0].sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert connections[0].makefile("rb").readline().startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_client_that_goes_away_stops_nobody(base: str, data: Path) -> None:

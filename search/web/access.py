@@ -54,12 +54,16 @@ _log = logging.getLogger("article_search")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the rule looks at: ``peer`` is the address of the other end ("" for a Unix socket), ``headers`` by small names."""
+    """What the rule looks at: ``peer`` is the address of the other end ("" for a Unix socket), ``headers`` by small names.
+
+    ``target`` is what the request line names, which is a path unless it was written for a proxy.
+    """
 
     method: str
     peer: str
     headers: Mapping[str, str]
     has_body: bool
+    target: str = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ def keyless_refusal(asked: Asked, trusted: Sequence[Network]) -> str | None:
     for name in headers:
         if name in ("forwarded", "via", "x-real-ip") or (name.startswith("x-forwarded") and not behind_trusted):
             return f"the header {name} says that a proxy sent it"
+    if not asked.target.startswith("/"):  # HTTP has such a host count, and not Host (RFC 9112, 3.2.2)
+        return "the request names a whole address, as those that are meant for a proxy do"
     host = headers.get("host", "")
     named = [host, *(part.strip() for part in headers.get("x-forwarded-host", host).split(","))]
     if not all(map(is_loopback_host, named)):
@@ -253,4 +259,5 @@ def _asked(request: falcon.Request) -> Asked:
         peer=env.get("REMOTE_ADDR", ""),
         headers=headers,
         has_body=bool(request.content_length) or "HTTP_TRANSFER_ENCODING" in env,
+        target=env.get("RAW_URI", "/"),
     )

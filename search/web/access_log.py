@@ -81,6 +81,14 @@ class AccessLogger(Logger):  # type: ignore[misc]
             handler.setFormatter(logging.Formatter(self.access_fmt))
             self.access_log.addHandler(handler)
 
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Writes an error with its traceback; of a client that was given up, a line."""
+        error = sys.exc_info()[1]
+        if isinstance(error, BlockingIOError):  # what a socket raises whose time is over
+            self.warning("a client was given up: it sent or took nothing for longer than client_timeout_s")
+        else:
+            super().exception(msg, *args, **kwargs)
+
     def access(self, resp: Any, _req: Any, environ: Mapping[str, Any], request_time: timedelta) -> None:
         """Writes the line of one request."""
         if not self.access_log.handlers:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import falcon
 
 from indexer.archive import Outcome
+from indexer.errors import ArticleError
 from search.engines.base import Engine
 from search.errors import ArticleNotFoundError, RequestError
 from search.request import unknown_parameter
+from search.web.body import open_body, read_body
 from search.web.bulk import BulkWrite
 from search.web.received import ReceivingLimits, outcome_record, read_article
 from search.web.resources import ArticleResource, answer, query_parameters
@@ -19,8 +19,6 @@ from search.web.writer import ArticleWriter
 __all__ = ["ArticlesResource", "WritableArticleResource"]
 
 NDJSON = "application/x-ndjson"
-
-_Body = tuple[Callable[[int], bytes], int | None]
 
 
 class WritableArticleResource(ArticleResource):
@@ -35,7 +33,11 @@ class WritableArticleResource(ArticleResource):
     def on_put(self, request: falcon.Request, response: falcon.Response, article_id: str) -> None:
         """Adds or replaces the article; answers once it is durable."""
         wait = _wait_parameter(request)
-        article = read_article(_read_body(request, self._limits.max_article_bytes), self._limits, article_id=article_id)
+        if "\ufffd" in article_id:  # what Falcon makes of other encodings: many ids would become one
+            raise ArticleError("the address must be percent-encoded UTF-8, and the id in it is not", field="id")
+        most = self._limits.max_article_bytes
+        content = read_body(request, most, f"max_article_bytes ({most:,} bytes); raise the setting, or send less")
+        article = read_article(content, self._limits, article_id=article_id)
         (outcome,) = self._writer.write([article])
         if outcome.result == "created":
             response.status = 201
@@ -69,7 +71,7 @@ class ArticlesResource:
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Adds or replaces the article of each line; answers a line for each, while more are read."""
         wait = _wait_parameter(request)
-        read, length = _body(request)
+        read, length = open_body(request)
         bulk = BulkWrite(read, length, self._writer, self._watch if wait else None, self._limits)
         bulk.begin()
         response.content_type = NDJSON
@@ -89,35 +91,3 @@ def _wait_parameter(request: falcon.Request) -> bool:
     if given.get("wait", ["searchable"])[-1] != "searchable":
         raise RequestError(f"wait must be searchable, and is {given['wait'][-1]!r}", parameter="wait")
     return "wait" in given
-
-
-def _body(request: falcon.Request) -> _Body:
-    """The body, and its length where that is known.
-
-    Raises:
-        HTTPUnsupportedMediaType: it is compressed.
-    """
-    encoding = request.get_header("Content-Encoding", default="identity")
-    if encoding.strip().lower() != "identity":
-        raise falcon.HTTPUnsupportedMediaType(
-            description=f"a body is taken as it is, and Content-Encoding is {encoding!r}; send it uncompressed"
-        )
-    # NOTE: a body in chunks has no length, and Falcon takes it for empty where the server does not say that it ends.
-    if request.content_length is None and request.env.get("wsgi.input_terminated"):
-        return request.stream.read, None
-    return request.bounded_stream.read, request.content_length
-
-
-def _read_body(request: falcon.Request, most: int) -> bytes:
-    """The whole body.
-
-    Raises:
-        HTTPContentTooLarge: it has more than ``most`` bytes.
-    """
-    read, length = _body(request)
-    content = read(most + 1) if (length or 0) <= most else b""
-    if len(content) > most or (length or 0) > most:
-        raise falcon.HTTPContentTooLarge(
-            description=f"the body is larger than max_article_bytes ({most:,} bytes); raise the setting, or send less"
-        )
-    return content

@@ -12,9 +12,10 @@ import orjson
 from indexer.errors import ArticleSearchError
 from indexer.schema import FACETS
 from search.engines.base import Engine
-from search.errors import RequestError
+from search.errors import RequestError, UnknownParameterError
 from search.page import hit_to_record, page_to_record
 from search.request import MAX_QUERY_CHARS, nearest_name, request_from_parameters, unknown_parameter
+from search.web.body import read_body
 from search.web.errors import problem_of
 from search.web.resources import answer, query_parameters
 
@@ -103,6 +104,12 @@ class MultiSearchResource:
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """The answers to a list of searches, in its order; a search that cannot be answered has its problem in its place."""
+        for name in query_parameters(request):
+            raise UnknownParameterError(
+                f"several searches take their parameters from the body, and {name!r} is in the address",
+                parameter=name,
+                nearest=None,
+            )
         answer(response, [self._answer_one(search) for search in _read_searches(request)])
 
     def _answer_one(self, search: object) -> dict[str, Any]:
@@ -130,11 +137,8 @@ def _read_limit(given: Mapping[str, str], default: int, most: int) -> int:
 
 
 def _read_searches(request: falcon.Request) -> list[object]:
-    content = request.bounded_stream.read(MOST_BODY_BYTES + 1)
-    if len(content) > MOST_BODY_BYTES:
-        raise falcon.HTTPContentTooLarge(description=f"the body has more than {MOST_BODY_BYTES:,} bytes")
     try:
-        searches = orjson.loads(content)
+        searches = orjson.loads(read_body(request, MOST_BODY_BYTES, f"{MOST_BODY_BYTES:,} bytes"))
     except orjson.JSONDecodeError as error:
         raise RequestError(f"the body must be a JSON list of searches: {error}", parameter="body") from None
     if not isinstance(searches, list) or not 1 <= len(searches) <= MOST_SEARCHES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from importlib import resources
 
@@ -16,18 +15,13 @@ __all__ = ["BoxResource", "DemoPage"]
 class BoxResource:
     """``GET /box.js``: the script, for pages of any site."""
 
-    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+    def on_get(self, _request: falcon.Request, response: falcon.Response) -> None:
         """The script; browsers ask each time whether theirs is still the one, so that an upgrade reaches every site."""
-        content, etag = _script()
         response.set_header("Access-Control-Allow-Origin", "*")
         response.set_header("Cross-Origin-Resource-Policy", "cross-origin")
         response.set_header("Cache-Control", "no-cache")
-        response.etag = etag
-        if any(tag in ("*", etag) for tag in request.if_none_match or ()):
-            response.status = falcon.HTTP_NOT_MODIFIED
-        else:
-            response.content_type = "text/javascript; charset=utf-8"
-            response.data = content
+        response.content_type = "text/javascript; charset=utf-8"
+        response.data = _script()
 
     on_head = on_get
 
@@ -46,9 +40,6 @@ class DemoPage:
 
 
 @cache
-def _script() -> tuple[bytes, falcon.ETag]:
-    """The script as it was when the program started, and its version; weak, as it may be sent compressed."""
-    content = (resources.files("search.web") / "static" / "box.js").read_bytes()
-    etag = falcon.ETag(hashlib.blake2b(content, digest_size=8).hexdigest())
-    etag.is_weak = True
-    return content, etag
+def _script() -> bytes:
+    """The script as it was when the program started."""
+    return (resources.files("search.web") / "static" / "box.js").read_bytes()

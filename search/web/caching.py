@@ -28,7 +28,7 @@ FRESHNESS: dict[str, str] = {
     "/help": "fixed page",
     "/demo": "fixed page",
     "/docs": "fixed page",
-    "/box.js": "own",
+    "/box.js": "body",
     "/static/{name}": "body",
     "/favicon.ico": "body",
     "/robots.txt": "fixed",
@@ -42,7 +42,7 @@ FRESHNESS: dict[str, str] = {
     "/api/v1/suggest": "body",
 }
 """Route → of what its answers are made: the ``index``, what is ``fixed`` while the service runs, either of them as a ``page``,
-what only the ``body`` can tell (completions follow the index a moment later), or what the resource knows by its ``own``."""
+or what only the ``body`` can tell (completions follow the index a moment later)."""
 
 NEVER_KEPT = frozenset({"/healthz", "/readyz", "/metrics", "/language", "/api/v1/export"})
 """Routes whose answers are of the moment, or too large to be kept."""

@@ -82,6 +82,7 @@ class ExportResource:
         _describe(response, form, search, export)
         if is_head:
             export.records.close()
+            response.stream = iter(())  # else it would be said to be empty
         else:
             response.stream = _Stream(FORMATS[form][1](search.fields, export.records), export, self._free.release)
 

@@ -21,7 +21,7 @@ VARY = "Accept-Language, Cookie"
 NAMES = {"zh-Hans": "简体", "zh-Hant": "繁體", "en": "English"}
 _COOKIE = "article_search_language"
 _KEPT_S = 31_536_000
-_PAGE = re.compile(r"(?:\./|search|values|help|article/[^/?#\\]+)?(?:\?[^#\\]*)?")
+_PAGE = re.compile(r"(?:\./|search|values|help|docs|article/[^/?#\\]+)?(?:\?[^#\\]*)?")
 """Where the switch may lead back to: a page of ours, relative, so it is no way to anywhere else."""
 
 

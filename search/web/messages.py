@@ -44,6 +44,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "past_end": ("这一页已经没有文章", "這一頁已經沒有文章", "There are no more articles here"),
     "first_page": ("回到第 1 页", "回到第 1 頁", "Back to page 1"),
     "none": ("没有找到文章", "沒有找到文章", "No articles found"),
+    "none_yet": ("还没有文章", "還沒有文章", "There are no articles yet"),
     "none_hint": ("可以这样再试：", "可以這樣再試：", "What may help:"),
     "did_you_mean": ("您是不是要找：", "您是不是要找：", "Did you mean: "),
     "without_filter": (

@@ -16,7 +16,7 @@ import orjson
 
 from search.web.caching import FRESHNESS
 from search.web.operations import GROUPS, OPERATIONS, Operation, Parameter
-from search.web.schemas import SCHEMAS, named
+from search.web.schemas import SCHEMAS, TEXT, named
 from search.web.site import Site
 
 __all__ = ["OpenApiResource", "describe", "operations_of", "shown_path"]
@@ -25,6 +25,7 @@ _UNKNOWN_VERSION = "0"
 _PROBLEM = {"application/problem+json": {"schema": named("Problem")}}
 _INDEXED = ("index", "page")
 _INDEXED_TOO = ("multiSearch", "suggest", "export", "readyz")
+_TAKES_ANYTHING = ("static", "chooseLanguage")
 _WORDS = {
     304: "what the client has is still so",
     400: "a parameter, the query (in strict mode) or the body cannot be used",
@@ -132,13 +133,15 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 def _responses(operation: Operation) -> dict[str, Any]:
     kind = FRESHNESS.get(operation.path, "")
-    responses: dict[str, Any] = {"200": {"description": operation.summary, "content": _content(operation.answers)}}
+    responses: dict[str, Any] = {}
+    if operation.answers:
+        responses["200"] = {"description": operation.summary, "content": _content(operation.answers)}
     statuses = dict(operation.statuses)
     if operation.method == "GET" and kind:
         responses["200"]["headers"] = {"ETag": {"schema": {"type": "string"}}}
         statuses[304] = _WORDS[304]
     conditions: tuple[tuple[int, Callable[[], bool]], ...] = (
-        (400, lambda: bool(operation.parameters or operation.takes) and operation.name != "static"),
+        (400, lambda: bool(operation.parameters or operation.takes) and operation.name not in _TAKES_ANYTHING),
         (401, lambda: bool(operation.scope)),
         (403, lambda: bool(operation.scope)),
         (404, lambda: "{" in operation.path),
@@ -150,17 +153,14 @@ def _responses(operation: Operation) -> dict[str, Any]:
     for status, holds in conditions:
         if holds():
             statuses.setdefault(status, _WORDS[status])
-    is_page = operation.group == "pages"
-    responses["default"] = {
-        "description": "any other failure",
-        "content": _content(operation.answers) if is_page else _PROBLEM,
-    }
+    failure = _content({"text/html": TEXT}) if operation.group == "pages" else _PROBLEM
+    responses["default"] = {"description": "any other failure", "content": failure}
     for status, words in sorted(statuses.items()):
         responses[str(status)] = {"description": words}
         if status < 300:
             responses[str(status)]["content"] = _content(operation.answers)
         elif status >= 400:
-            responses[str(status)]["content"] = _content(operation.answers) if is_page else _PROBLEM
+            responses[str(status)]["content"] = failure
     return responses
 
 

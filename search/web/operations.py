@@ -16,7 +16,9 @@ from search.request import SearchRequest as Defaults
 from search.web.assistance import MOST_SEARCHES, MOST_SIMILAR, MOST_SUGGESTED, SUGGEST_FORMATS
 from search.web.export import EXPORT_FIELDS, EXPORT_PARAMETERS, FORMATS
 from search.web.feed import FEED_LIMIT
+from search.web.messages import MESSAGES
 from search.web.schemas import TEXT, Schema, listed, named
+from search.web.view import FACETS_SHOWN
 
 __all__ = ["GROUPS", "OPERATIONS", "SEARCH_PARAMETERS", "Operation", "Parameter"]
 
@@ -45,6 +47,7 @@ class Parameter:
 class Operation:
     """A method of a route. ``answers`` are its media types with their schemas, ``takes`` those of its body.
 
+    Without ``answers`` it has no 200, only one of its ``statuses``.
     ``scope`` is what a key must be for. ``examples`` are addresses to try, relative to the root. ``statuses`` are those beside
     the ones that follow from the rest.
     """
@@ -232,8 +235,19 @@ OPERATIONS: tuple[Operation, ...] = (
     _page("/", "home", "The search page", "./", parameters=_ON_PAGES),
     _page("/search", "searchPage", "The search page with its results", "search?sort=newest", parameters=_ON_PAGES),
     _page("/article/{article_id}", "articlePage", "An article to read", parameters=(_ID, *_ON_PAGES)),
-    _page("/values", "valuesPage", "All values of a facet, to choose from"),
-    _page("/language", "chooseLanguage", "Chooses the language of the pages"),
+    _get("/values", "valuesPage", "All values of a facet of a search, to choose from", "pages", _HTML,
+         parameters=(
+             _own("facet", "whose values", {"enum": list(FACETS_SHOWN)}),
+             _own("value", "stands in the values", TEXT),
+             *(parameter for parameter in _ON_PAGES if parameter.name != "offset"),
+         ),
+         statuses={404: "the pages have no such facet"}),
+    _get("/language", "chooseLanguage", "Keeps the language of the pages in a cookie, and leads back", "pages", {},
+         parameters=(
+             _own("lang", "which; another changes nothing", {"enum": list(MESSAGES)}),
+             _own("to", "the page to go back to, relative to the first one", TEXT),
+         ),
+         statuses={303: "back to the page, else to the first one"}),
     _page("/help", "help", "How to write a query", "help"),
     _page("/docs", "docs", "The HTTP interface, as a page", "docs"),
     _page("/demo", "demo", "The search box, as another site would have it", "demo"),

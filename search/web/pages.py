@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from indexer.errors import IndexMissingError
 from search.engines.base import Engine
+from search.errors import RequestError
 from search.page import Page
 from search.request import SearchRequest, request_from_parameters
 from search.web import view
@@ -175,7 +176,12 @@ class ErrorPage:
 
     def __call__(self, request: falcon.Request, problem: Problem, error: Exception) -> str:
         """The page that says what is wrong; without an index, how to make one."""
-        context = {"site": self._title, "problem": problem, "unready": isinstance(error, IndexMissingError)}
+        context = {
+            "site": self._title,
+            "problem": problem,
+            "unready": isinstance(error, IndexMissingError),
+            "search": _search_for(query_parameters(request).get("q", [""])[-1]),
+        }
         return _render("error.html", request, context)
 
 
@@ -191,6 +197,14 @@ def page_request(request: falcon.Request) -> SearchRequest:
         if name not in _FIXED
     }
     return request_from_parameters(given, ignore_unknown=True)
+
+
+def _search_for(text: str) -> SearchRequest:
+    """The search for ``text`` alone; for nothing where even that cannot be searched for."""
+    try:
+        return SearchRequest(text=text)
+    except RequestError:
+        return SearchRequest()
 
 
 def today_in(zone: ZoneInfo) -> date:

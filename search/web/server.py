@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import gc
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import orjson
+from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from gunicorn.util import parse_address
 
 from indexer.errors import SettingsError
 from search.web.access_log import STDERR, AccessLogger, log_file
 from search.web.companion import Companion
 from search.web.counters import Counters
+from search.web.errors import Problem
 
 __all__ = ["run"]
 
@@ -37,12 +41,14 @@ def run(
     threads: int,
     counters: Counters,
     access_log: str,
+    client_timeout_s: int,
     companion: Callable[[Callable[[], bool]], None] | None = None,
 ) -> None:
     """Serves until it is told to stop; ``warm`` is called in each worker before it takes requests.
 
     Each worker counts in a row of ``counters`` of its own. The access log goes where the setting says. A ``companion`` runs in a
-    process of its own beside the workers, until what it is given says that it is to stop.
+    process of its own beside the workers, until what it is given says that it is to stop. A client is given up that sends or
+    takes nothing for ``client_timeout_s`` while a thread waits for it.
 
     Raises:
         SettingsError: nobody can listen at ``bind``, or the access log cannot be written.
@@ -75,7 +81,7 @@ def run(
                 "post_fork": lambda _arbiter, worker: counters.use(worker.counters_row),
                 "child_exit": lambda _arbiter, worker: counters.release(worker.counters_row),
                 "post_worker_init": lambda worker: _warm_up(worker, warm),
-                "when_ready": _announce,
+                "when_ready": partial(_ready, client_timeout_s),
             }
             for name, value in options.items():
                 if name in self.cfg.settings:
@@ -84,6 +90,7 @@ def run(
         def load(self) -> Any:
             return application
 
+    util.write_error = _write_problem  # gunicorn has no setting for what it says to a request that is no HTTP
     _Arbiter(Application(), Companion(companion) if companion else None).run()
 
 
@@ -120,7 +127,7 @@ def _warm_up(worker: Any, warm: Callable[[], None]) -> None:
 
 def _check_address(bind: str) -> None:
     """Gunicorn tries a taken port for seconds and ends with a traceback; this says it at once."""
-    address = parse_address(bind)
+    address = util.parse_address(bind)
     if not isinstance(address, tuple):
         return  # a Unix socket
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -135,8 +142,27 @@ def _check_address(bind: str) -> None:
             ) from error
 
 
-def _announce(arbiter: Any) -> None:
-    """Says where, as the listeners have it: port 0 asks for any that is free."""
+def _write_problem(connection: socket.socket, status: int, _reason: str, detail: str) -> None:
+    """Answers a request that never got as far as the application, as that would have."""
+    problem = Problem(status=status, detail=detail or "something went wrong here; the log of the service has more")
+    body = orjson.dumps(problem.record())
+    head = (
+        f"HTTP/1.1 {status} {problem.title}\r\nConnection: close\r\n"
+        f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(connection, head.encode() + body)
+
+
+def _ready(client_timeout_s: int, arbiter: Any) -> None:
+    """Bounds the waiting, and says where, as the listeners have it: port 0 asks for any that is free."""
+    for listener in arbiter.LISTENERS:
+        # NOTE: gunicorn's threads wait for ever for the rest of a request; a few clients that went away would take them all.
+        # Connections over TCP have these limits from the socket that accepts them; at a Unix socket it is a proxy that speaks.
+        for limit in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.sock.setsockopt(socket.SOL_SOCKET, limit, struct.pack("ll", client_timeout_s, 0))
+        # NOTE: browsers open connections that they may need later; a thread of gunicorn waits 5 s for each to say something.
+        if listener.sock.family != socket.AF_UNIX and hasattr(socket, "TCP_DEFER_ACCEPT"):
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, client_timeout_s)
     places = [str(listener) for listener in arbiter.LISTENERS]
     shown = ", ".join(place if place.startswith("unix:") else f"{place}/" for place in places)
     sys.stderr.write(f"Serving on {shown} (Ctrl+C stops)\n")

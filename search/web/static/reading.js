@@ -1,8 +1,17 @@
-// From match to match in an article, with two buttons or the keys n and p.
+// From match to match in an article, with two buttons or the keys n and p, and back to where the reader was among the results.
 
 const bar = document.getElementById("marks");
 const marks = [...document.querySelectorAll("article mark")];
 const single = document.getElementById("single-keys");
+
+// The search one came from is the entry before this one where the browser can tell: going back keeps its place.
+document.querySelector(".back a").addEventListener("click", (event) => {
+  const now = window.navigation?.currentEntry.index;
+  const plain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (!now || !plain || navigation.entries()[now - 1]?.url !== event.currentTarget.href) return;
+  event.preventDefault();
+  history.back();
+});
 
 if (bar && marks.length) {
   const count = document.getElementById("mark-count");

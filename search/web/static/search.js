@@ -177,6 +177,8 @@ document.addEventListener("submit", (event) => {
 // Sent by the box while one types: what it may search already, and how long to wait for more.
 document.addEventListener("typed", () => {
   const href = addressOf(form);
+  // The large box of the first page is made small at once: what is shown does not move a second time when the answer is late.
+  if (box.value.trim() && document.body.classList.replace("home", "found")) document.getElementById("about").replaceChildren();
   if (href !== shown || running) show(href, "type");
 });
 document.addEventListener("pace", (event) => (event.detail.ms = Math.min(300, Math.max(0, usual - 80))));

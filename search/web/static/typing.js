@@ -12,6 +12,7 @@ const MOST = 5;
 let composed = null; // the text an input method is composing, null when it is not
 let later = 0;
 let asking = null;
+let unwanted = false; // whether Esc was pressed before the completions were there
 let active = -1;
 let asked = box.value;
 
@@ -33,14 +34,17 @@ box.addEventListener("input", (event) => {
 
 function typed() {
   clearTimeout(later);
+  later = 0;
   if (composed !== null && UNFINISHED.test(composed)) return close();
   if (box.value === asked) return;
+  unwanted = false;
   const pace = { ms: 0 };
   document.dispatchEvent(new CustomEvent("pace", { detail: pace }));
   later = setTimeout(() => {
+    later = 0;
     asked = box.value;
     if (live) document.dispatchEvent(new CustomEvent("typed"));
-    complete();
+    if (!unwanted) complete();
   }, pace.ms);
 }
 
@@ -62,6 +66,8 @@ async function complete() {
   } catch (error) {
     // Completions only help: without them one types on, and the results say what is wrong.
     if (error.name !== "AbortError") close();
+  } finally {
+    if (asking === own) asking = null;
   }
 }
 
@@ -90,6 +96,7 @@ function open(suggestions) {
 
 function close() {
   asking?.abort();
+  asking = null;
   list.hidden = true;
   active = -1;
   box.setAttribute("aria-expanded", "false");
@@ -128,13 +135,16 @@ box.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && active >= 0) {
     event.preventDefault();
     choose(list.children[active]);
-  } else if (event.key === "Escape" && !list.hidden) {
+  } else if (event.key === "Escape" && (!list.hidden || asking || later)) {
+    // Else browsers empty the box, which nobody wants who is a moment too early.
     event.preventDefault();
+    unwanted = true;
     close();
   }
 });
 form.addEventListener("submit", () => {
   clearTimeout(later);
+  later = 0;
   asked = box.value;
   close();
 });
