@@ -20,7 +20,8 @@ CROWDED_S = 1.0
 class IndexWatch:
     """What the index of a data directory covers, for any number of threads.
 
-    A wait takes ``timeout_s`` at most, and ``most_waiting`` threads may wait so long.
+    A wait takes ``timeout_s`` at most, and ``most_waiting`` threads may wait so long. In a child of who made it, nobody waits
+    once that one has ended.
     """
 
     def __init__(self, data: str | Path, *, timeout_s: float, most_waiting: int) -> None:
@@ -28,6 +29,7 @@ class IndexWatch:
         self._timeout_s = timeout_s
         self._places = threading.Semaphore(most_waiting)
         self._seen: tuple[tuple[int, int, int] | None, int] = (None, 0)
+        self._made_by = os.getpid()
 
     def covers(self, change: int) -> bool:
         """Whether a search finds everything up to ``change`` by now."""
@@ -47,10 +49,8 @@ class IndexWatch:
             return True
         has_place = self._places.acquire(blocking=False)
         end = time.monotonic() + (self._timeout_s if has_place else min(self._timeout_s, CROWDED_S))
-        # Where the first process of the service was killed, a worker that waited on would keep its address from the next service.
-        parent = os.getppid()
         try:
-            while time.monotonic() < end and os.getppid() == parent:
+            while time.monotonic() < end and not self._orphaned():
                 time.sleep(POLL_S)
                 if self.covers(change):
                     return True
@@ -58,3 +58,7 @@ class IndexWatch:
         finally:
             if has_place:
                 self._places.release()
+
+    def _orphaned(self) -> bool:
+        """Whether the first process of the service is gone: a worker that waited on would keep its port from the next service."""
+        return self._made_by not in (os.getpid(), os.getppid())
