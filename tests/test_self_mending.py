@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -320,11 +321,20 @@ def total_or_none(base: str) -> int | None:
 def test_a_keeper_that_was_killed_in_a_rebuild_begins_it_anew(data: Path) -> None:
     with running(data) as (_, base):
         until(lambda: total(base) == 40)
+        killed: set[int] = set()
+
+        def rebuilds(before: str) -> bool:
+            status = read_status(data)
+            assert status is not None
+            return status.pid not in killed and (status.state == "rebuilding" or generation(data) != before)
+
         for _ in range(3):
             before = read_manifest(data).generation
             cut_short(data)
-            until(lambda old=before: read_status(data).state == "rebuilding" or generation(data) != old)  # type: ignore[misc, union-attr]
-            os.kill(read_status(data).pid, signal.SIGKILL)  # type: ignore[union-attr]
+            until(partial(rebuilds, before))
+            keeper = read_status(data).pid  # type: ignore[union-attr]
+            killed.add(keeper)
+            os.kill(keeper, signal.SIGKILL)
             until(lambda old=before: generation(data) != old)  # type: ignore[misc]
         until(lambda: total_or_none(base) == 40)
         until(lambda: len(list(index_folder(data).glob("g*"))) == 1)
