@@ -187,7 +187,7 @@ def test_a_restore_file_by_file_is_found(tmp_path: Path, monkeypatch: Patch) -> 
 
 def test_a_check_that_does_not_read_the_arrays_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(parts.PartFile, "verify", lambda _file: None)
-    assert any("flipped: not found by a check" in each for each in damage.run(tmp_path, 20, Random(3)).problems)
+    assert any("flipped: not found by a check" in each for each in damage.run(tmp_path, 40, Random(3)).problems)
 
 
 def test_an_engine_that_does_not_verify_what_it_opens_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
@@ -195,14 +195,14 @@ def test_an_engine_that_does_not_verify_what_it_opens_is_found(tmp_path: Path, m
         return open_newest(data, **options)
 
     monkeypatch.setattr(local, "open_newest", unverified)
-    problems = damage.run(tmp_path, 20, Random(3)).problems
+    problems = damage.run(tmp_path, 40, Random(3)).problems
     assert problems
     assert all("flipped: 1 answers from an index that is damaged" in each for each in problems)
 
 
 def test_a_keeper_that_does_not_read_everything_at_first_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(Scrubber, "verify", lambda *_arguments: None)
-    assert any("flipped: not mended by a keeper" in each for each in damage.run(tmp_path, 20, Random(3)).problems)
+    assert any("flipped: not mended by a keeper" in each for each in damage.run(tmp_path, 40, Random(3)).problems)
 
 
 def test_an_opening_that_does_not_compare_files_is_found(tmp_path: Path, monkeypatch: Patch) -> None:
