@@ -16,6 +16,7 @@ from indexer.archive import Archive
 from indexer.build import BuildOptions, sync
 from indexer.directory import KEPT_FILES
 from indexer.sources import ReadLimits
+from indexer.status import KeeperStatus, write_status
 from search.cli import build_parser
 from search.engines.reference import ReferenceEngine
 from search.request import PARAMETERS
@@ -48,8 +49,7 @@ def test_the_operations_name_settings_and_all_metrics_that_there_are(tmp_path: P
     with Archive(tmp_path) as archive:
         archive.put([article()])
     sync(tmp_path, BuildOptions(analyzer=Analyzer(), zone=ZONE, limits=ReadLimits()))
-    status = '{"state": "following", "damages": 0, "rebuilds": 0, "failures": 0}'
-    (tmp_path / "keeper.json").write_text(status, encoding="utf-8")
+    write_status(tmp_path, KeeperStatus())
     client = testing.TestClient(create_app(Settings(data=str(tmp_path))))
     served = set(re.findall(r"^# TYPE (\w+)", client.simulate_get("/metrics").text, re.MULTILINE))
     documented = set(re.findall(r"^\| (`article_search_.*?) \|", OPERATIONS, re.MULTILINE))

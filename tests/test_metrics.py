@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from indexer.analysis import Analyzer
 from indexer.archive import Archive, read_figures
+from indexer.status import KeeperStatus, write_status
 from search.engines.local import LocalEngine
 from search.settings import Settings
 from search.web.counters import Counters
@@ -110,8 +111,7 @@ def test_what_the_keeper_says_of_itself_is_told(tmp_path: Path) -> None:
     for content in ("", '{"state": "following"}', "[]"):
         (tmp_path / "keeper.json").write_text(content, encoding="utf-8")
         assert not any("keeper" in name for name, _ in metrics(client))
-    status = '{"state": "rebuilding", "damages": 1, "rebuilds": 2, "failures": 3, "checksum": 4}   \n'
-    (tmp_path / "keeper.json").write_text(status, encoding="utf-8")
+    write_status(tmp_path, KeeperStatus(state="rebuilding", damages=1, rebuilds=2, failures=3))
     samples = metrics(client)
     assert value(samples, "keeper_state", state="rebuilding") == 1
     assert [value(samples, f"keeper_{name}_total") for name in ("damages", "rebuilds", "failures")] == [1, 2, 3]

@@ -10,16 +10,15 @@ import platform
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from time import perf_counter
 from typing import Final
 
 import falcon
 import numpy as np
-import orjson
 
 from indexer.archive import ArchiveFigures, read_figures
 from indexer.errors import ArticleSearchError
+from indexer.status import read_status
 from indexer.store.manifest import FORMAT
 from search.engines.base import Engine
 from search.web.counters import BOUNDS_S, METHODS, STATUSES, Counters
@@ -27,7 +26,6 @@ from search.web.counters import BOUNDS_S, METHODS, STATUSES, Counters
 __all__ = ["CountRequests", "MetricsResource"]
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-KEEPER_STATUS: Final = "keeper.json"
 _BEGIN: Final = "article_search.begin"
 
 Labels = Mapping[str, str]
@@ -121,19 +119,18 @@ def _of_requests(counters: Counters) -> Iterator[str]:
 
 def _of_keeper(data: str) -> Iterator[str]:
     """What the process that keeps the index has written down of itself; nothing where there is none."""
-    try:
-        status = orjson.loads((Path(data) / KEEPER_STATUS).read_bytes())
-        state = str(status["state"])
-        counts = {name: int(status[name]) for name in ("damages", "rebuilds", "failures")}
-    except (OSError, ValueError, KeyError, TypeError):
-        return  # it is written over in place: what cannot be read now is there at the next look
-    yield _family("keeper_state", "gauge", "What the keeper of the index is about; always 1.", [({"state": state}, 1)])
+    status = read_status(data)
+    if status is None:
+        return
+    yield _family(
+        "keeper_state", "gauge", "What the keeper of the index is about; always 1.", [({"state": status.state}, 1)]
+    )
     for name, text in (
         ("damages", "Times the index was found damaged."),
         ("rebuilds", "Times the index was built anew."),
         ("failures", "Attempts to bring the index up that failed."),
     ):
-        yield _family(f"keeper_{name}_total", "counter", text, counts[name])
+        yield _family(f"keeper_{name}_total", "counter", text, getattr(status, name))
 
 
 def _histogram(counters: Counters) -> Iterator[tuple[Labels, float]]:
